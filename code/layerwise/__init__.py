@@ -1,0 +1,1 @@
+"""Layerwise: the package that the book imports."""
