@@ -1,0 +1,250 @@
+"""Numbers for prose, compared with what is expected of them as they are computed.
+
+A chapter says once what it is and which data it runs on, and then records each number that its prose shows::
+
+    results.begin("activation_and_depth", digits.key)
+    results.record("tanh_40_median", median)
+
+The text is available in prose as ``{glue:text}`tanh_40_median```, and the value is compared at once with
+``expectations/activation_and_depth.yml``::
+
+    any:                        # holds for every data source
+      largest_slope: {close_to: 0.25, tolerance: 1e-12}
+      parameters: {equals: 28618}
+    mnist:                      # holds for complete MNIST
+      tanh_40_median: {between: [0.80, 0.94], study: "sweep depth_tanh: 20 seeds"}
+
+With ``LAYERWISE_STRICT=1``, as the book's build and its tests set, a number that is not as expected raises. For a
+reader who experiments it prints a note and the chapter goes on.
+"""
+
+from __future__ import annotations
+
+import math
+import numbers
+import os
+import re
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+__all__ = ["Expectation", "ExpectationError", "begin", "read_expectations", "record"]
+
+
+class ExpectationError(AssertionError):
+    """A recorded value is not as expected, or nothing is expected of it."""
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """What one recorded value must satisfy.
+
+    Attributes
+    ----------
+    text : str
+        The condition in words, as a message can print it.
+    holds : callable
+        Takes the raw value and answers whether it is as expected.
+    """
+
+    text: str
+    holds: Callable[[Any], bool]
+
+
+def begin(chapter: str, source: str = "any", *, folder: str | os.PathLike[str] = "expectations") -> None:
+    """Start a chapter: the records that follow belong to it.
+
+    Parameters
+    ----------
+    chapter : str
+        The chapter's file name without ``.md``.
+    source : str
+        ``Digits.key`` of the data that the chapter runs on, or ``"any"`` where no number depends on data.
+    folder : path
+        Where ``<chapter>.yml`` is, relative to the working directory; a chapter runs in its own folder.
+
+    Raises
+    ------
+    ExpectationError
+        Under ``LAYERWISE_STRICT`` if there is no such file.
+    ValueError
+        If the file is not as the module describes.
+    """
+    global _chapter
+    path = Path(folder) / f"{chapter}.yml"
+    expected: dict[str, Expectation] = {}
+    if path.is_file():
+        sections = read_expectations(path)
+        expected = {**sections.get("any", {}), **sections.get(source, {})}
+    else:
+        _complain(f"chapter {chapter}: there are no expectations at {path}, so no number can be compared")
+    _chapter = _Chapter(chapter, source, expected)
+
+
+def record(name: str, value: Any, format: str | Callable[[Any], str] | None = None) -> None:
+    """Make ``value`` available to prose under ``name`` and compare it with what the chapter expects.
+
+    Parameters
+    ----------
+    name : str
+        The name that ``{glue:text}`` uses.
+    value : number, bool or str
+        The raw value; it is compared unrounded. NumPy scalars are welcome, arrays are not.
+    format : str or callable, optional
+        A format specification such as ``".1%"``, or a function from value to text. By default fractional numbers have
+        three decimals, whole numbers are grouped by commas, and text stands as it is.
+
+    Raises
+    ------
+    ExpectationError
+        Under ``LAYERWISE_STRICT``, naming chapter, name, expected and got, if the value is not as expected or nothing
+        is expected of this name.
+    ValueError
+        If ``begin`` was not called or the value is neither number nor text.
+    """
+    if _chapter is None:
+        raise ValueError(f"record({name!r}, ...) needs begin(chapter, source) first: call it at the chapter's top.")
+    if hasattr(value, "item") and getattr(value, "ndim", None) == 0:
+        value = value.item()
+    if not isinstance(value, (numbers.Real, str)):
+        raise ValueError(f"record({name!r}, ...) takes one number or text, but got {type(value).__name__}.")
+    _glue(name, _as_text(value, format))
+    expectation = _chapter.expected.get(name)
+    where = f"chapter {_chapter.name}, data {_chapter.source}: {name}"
+    if expectation is None:
+        _complain(f"{where} = {value!r}, but nothing is expected of it")
+    elif not expectation.holds(value):
+        _complain(f"{where}: expected {expectation.text}, got {value!r}")
+
+
+def read_expectations(path: str | os.PathLike[str]) -> dict[str, dict[str, Expectation]]:
+    """The expectations of a chapter by section and name.
+
+    Parameters
+    ----------
+    path : path
+        A YAML file as in the module's description. Each name carries one of ``close_to`` (with ``tolerance``,
+        absolute), ``between`` (low and high, with ``study``, which says what the bounds come from) and ``equals`` (a
+        whole number, text, or true or false).
+
+    Raises
+    ------
+    ValueError
+        If a key is unknown, missing or twice there, bounds are the wrong way round, or a name stands both in ``any``
+        and in another section, where it would be unclear which one holds.
+    """
+    path = Path(path)
+    document = yaml.load(path.read_text(encoding="utf-8"), Loader=_StrictLoader) or {}
+    if not isinstance(document, dict):
+        raise ValueError(f"{path}: expected sections (any, mnist, ...), found {type(document).__name__}.")
+    sections: dict[str, dict[str, Expectation]] = {}
+    for section, entries in document.items():
+        if not isinstance(entries, dict):
+            raise ValueError(f"{path}: section {section} must hold names, found {type(entries).__name__}.")
+        sections[section] = {name: _expectation(entry, f"{path}: {section}, {name}") for name, entry in entries.items()}
+    for section, entries in sections.items():
+        twice = sorted(set(entries) & set(sections.get("any", {}))) if section != "any" else []
+        if twice:
+            raise ValueError(f"{path}: {', '.join(twice)} in both any and {section}; keep one.")
+    return sections
+
+
+@dataclass(frozen=True)
+class _Chapter:
+    name: str
+    source: str
+    expected: Mapping[str, Expectation]
+
+
+_chapter: _Chapter | None = None
+
+
+class _StrictLoader(yaml.SafeLoader):
+    """YAML in which a key that stands twice is an error, not the last one's silent victory."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        twice = sorted({str(key) for key in keys if keys.count(key) > 1})
+        if twice:
+            raise ValueError(f"{', '.join(twice)} stands twice in one section{node.start_mark}")
+        return super().construct_mapping(node, deep)
+
+
+# YAML 1.1 reads 1e-12, without a point, as text.
+_StrictLoader.add_implicit_resolver(
+    "tag:yaml.org,2002:float", re.compile(r"^[-+]?[0-9]+(\.[0-9]*)?[eE][-+]?[0-9]+$"), list("-+0123456789")
+)
+
+
+class _Text:
+    """Text that a notebook shows without quotation marks."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+def _expectation(entry: Any, where: str) -> Expectation:
+    """Check one entry of a file of expectations and turn it into a condition."""
+    keys = set(entry) if isinstance(entry, dict) else set()
+    if keys == {"close_to", "tolerance"}:
+        target, tolerance = entry["close_to"], entry["tolerance"]
+        if not (_is_number(target) and _is_number(tolerance) and tolerance >= 0):
+            raise ValueError(f"{where}: close_to and tolerance must be numbers, tolerance not below 0; found {entry}.")
+        return Expectation(
+            f"{target} to within {tolerance}", lambda value: _is_number(value) and abs(value - target) <= tolerance
+        )
+    if keys == {"between", "study"}:
+        bounds, study = entry["between"], entry["study"]
+        if not (isinstance(bounds, list) and len(bounds) == 2 and all(map(_is_number, bounds))):
+            raise ValueError(f"{where}: between must be [low, high], found {bounds}.")
+        low, high = bounds
+        if low > high:
+            raise ValueError(f"{where}: between has low {low} above high {high}.")
+        if not (isinstance(study, str) and study.strip()):
+            raise ValueError(f"{where}: study must say what the bounds come from, found {study!r}.")
+        return Expectation(f"between {low} and {high}", lambda value: _is_number(value) and low <= value <= high)
+    if keys == {"equals"}:
+        target = entry["equals"]
+        if not isinstance(target, (int, str)):
+            raise ValueError(f"{where}: equals is for whole numbers and text; use close_to for {target!r}.")
+        return Expectation(
+            f"{target!r}", lambda value: isinstance(value, bool) == isinstance(target, bool) and value == target
+        )
+    raise ValueError(
+        f"{where}: expected {{close_to, tolerance}}, {{between, study}} or {{equals}}, found {sorted(keys) or entry!r}."
+    )
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, numbers.Real) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _as_text(value: Any, format: str | Callable[[Any], str] | None) -> str:
+    if callable(format):
+        return format(value)
+    if format is None:
+        if isinstance(value, (str, bool)):
+            return str(value)
+        format = "," if isinstance(value, numbers.Integral) else ".3f"
+    return f"{value:{format}}"
+
+
+def _glue(name: str, text: str) -> None:
+    """Hand text to the notebook that runs, if one does."""
+    if "IPython" in sys.modules and sys.modules["IPython"].get_ipython() is not None:
+        from myst_nb import glue
+
+        glue(name, _Text(text), display=False)
+
+
+def _complain(message: str) -> None:
+    if os.environ.get("LAYERWISE_STRICT", "0") not in ("", "0"):
+        raise ExpectationError(message)
+    print(f"note: {message}")
