@@ -1,0 +1,5 @@
+"""Builds and tests the book: every chapter run, every page self-contained, every failure an error.
+
+``python -m bookbuild`` is the build, :mod:`bookbuild.nbval_adapter` runs the same chapters as tests. Chapters import
+``layerwise`` and never this package.
+"""

@@ -1,0 +1,163 @@
+"""``python -m bookbuild``: run the chapters that need it, then write every page anew.
+
+Jupyter Book's own command is not used because it can succeed where it must not: its second build no longer sees the
+warnings of the first, and its cache of outputs does not see the package that the chapters import.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import re
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+from jupyter_book.config import get_final_config
+from sphinx.application import Sphinx
+from sphinx.errors import SphinxError
+from sphinx.util.console import nocolor
+from sphinx.util.docutils import docutils_namespace, patch_docutils
+from sphinx_external_toc.parsing import parse_toc_yaml
+
+from bookbuild.execution import Executor, Failure
+
+THEBE = "sphinx_thebe"  # would put a script on every page that raises, and loads more from elsewhere when used
+
+
+class Build:
+    """One build of a book.
+
+    Parameters
+    ----------
+    project : Path
+        The folder that holds ``_config.yml``, ``_toc.yml``, ``book/`` and ``code/``.
+    output : Path
+        Where the pages go, into the folder ``html``, and what is kept between builds.
+    """
+
+    def __init__(self, project: Path, output: Path) -> None:
+        self.project, self.output = project.resolve(), output.resolve()
+        self.html = self.output / "html"
+        # Pages are written here first, so that a failed build leaves nothing that looks like a finished book.
+        self.unfinished = self.output / "unfinished"
+
+    def run(self) -> list[Failure]:
+        """Build the book and return what stands in the way; the book is at ``self.html`` if that is nothing."""
+        for folder in (self.html, self.unfinished):
+            shutil.rmtree(folder, ignore_errors=True)
+        config = self.configuration()
+        executor = Executor(self.project, self.output / "executed", config["nb_execution_timeout"], data_in_use())
+        for source in self.chapters():
+            executor.run(source)
+        if executor.failures:
+            return executor.failures
+        cache = self.unfinished / "jupyter_cache"
+        executor.fill(cache)
+        failures = self.write_pages(config | {"nb_execution_cache_path": str(cache)})
+        if not failures:
+            executor.clean()
+            (self.unfinished / "html").rename(self.html)
+            shutil.rmtree(self.unfinished)
+        return failures
+
+    def configuration(self) -> dict[str, Any]:
+        """The Sphinx configuration that Jupyter Book derives from ``_config.yml``."""
+        config, _ = get_final_config(
+            user_yaml=self.project / "_config.yml",
+            cli_config={"latex_individualpages": False},
+            sourcedir=self.project / "book",
+            raise_on_invalid=True,
+        )
+        return config | {
+            "extensions": [name for name in config["extensions"] if name != THEBE] + ["bookbuild.extension"],
+            "external_toc_path": str(self.project / "_toc.yml"),
+            "nitpicky": True,
+        }
+
+    def chapters(self) -> list[Path]:
+        """The chapters that ``_toc.yml`` names, in reading order; Sphinx reports those that are missing."""
+        names = (name.removesuffix(".md") for name in parse_toc_yaml(self.project / "_toc.yml"))
+        sources = [self.project / "book" / f"{name}.md" for name in names]
+        return [source for source in sources if source.is_file()]
+
+    def write_pages(self, config: dict[str, Any]) -> list[Failure]:
+        """Run Sphinx without memory of an earlier run, and return each of its warnings."""
+        warnings = Warnings(self.project)
+        nocolor()
+        try:
+            with patch_docutils(), docutils_namespace():
+                app = Sphinx(
+                    srcdir=self.project / "book",
+                    confdir=None,
+                    outdir=self.unfinished / "html",
+                    doctreedir=self.unfinished / "doctrees",
+                    buildername="html",
+                    confoverrides=config,
+                    freshenv=True,
+                    status=None,
+                    warning=warnings,
+                )
+                app.build()
+        except SphinxError as error:
+            return [*warnings.failures, Failure("the book", str(error))]
+        return warnings.failures
+
+
+class Warnings(io.StringIO):
+    """The stream that Sphinx writes its warnings to, one call a warning; each is a failure."""
+
+    FORM = re.compile(r"(?:(?P<place>[^:\n]+?)(?::(?P<line>\d+))?: )?(?P<reason>[A-Z]+: .*)", re.DOTALL)
+
+    def __init__(self, project: Path) -> None:
+        super().__init__()
+        self.project = project
+        self.failures: list[Failure] = []
+
+    def write(self, text: str) -> int:
+        """Take a warning."""
+        if text.strip():
+            text = text.strip().replace(f"{self.project}{os.sep}", "")
+            found = self.FORM.fullmatch(text)
+            place, line, reason = found.groups() if found else (None, None, text)
+            self.failures.append(Failure(place or "the book", reason, line=int(line) if line else None))
+        return len(text)
+
+
+def data_in_use() -> str:
+    """Which digits the chapters will load, and from where."""
+    from layerwise.datasets import load_mnist
+
+    digits = load_mnist()
+    return f"{digits.source} {digits.sha256}"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command line; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m bookbuild", description=__doc__.splitlines()[0])
+    parser.add_argument("--project", type=Path, default=Path("."), help="folder of _config.yml, book/ and code/")
+    parser.add_argument("--output", type=Path, help="folder for the pages (default: _build in the project's folder)")
+    options = parser.parse_args(arguments)
+    # A number out of its bounds is an error, and chapters import the package beside them.
+    os.environ["LAYERWISE_STRICT"] = "1"
+    os.environ["PYTHONPATH"] = os.pathsep.join(
+        [str(options.project.resolve() / "code"), *filter(None, [os.environ.get("PYTHONPATH")])]
+    )
+    build = Build(options.project, options.output or options.project / "_build")
+    failures = build.run()
+    if failures:
+        print("\nThe book was not built:\n", file=sys.stderr)
+        for failure in failures:
+            print(failure, file=sys.stderr)
+        if build.unfinished.exists():
+            print(f"\nThe unfinished pages are in {build.unfinished / 'html'}.", file=sys.stderr)
+        return 1
+    page = build.html / "index.html"
+    print(f"\nThe book is built: {page}\nOpen it in a browser: {page.as_uri()}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

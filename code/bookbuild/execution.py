@@ -1,0 +1,173 @@
+"""Runs chapters, and keeps what they printed for as long as nothing that they can see has changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from jupyter_cache import get_cache
+from jupyter_cache.base import CacheBundleIn
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+
+from bookbuild.chapters import CodeCell, code_cells, read_chapter
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why the book cannot be built: in which chapter, in which cell and on which line where that is known."""
+
+    chapter: str
+    reason: str
+    cell: int | None = None
+    line: int | None = None
+
+    def __str__(self) -> str:
+        place = self.chapter
+        if self.line is not None:
+            place += f", line {self.line}"
+        if self.cell is not None:
+            place += f", code cell {self.cell}"
+        return f"{place}:\n" + "\n".join(f"    {line}" for line in self.reason.strip().splitlines())
+
+
+def fingerprint(project: Path, source: Path, notebook: NotebookNode, data: str) -> str:
+    """Hash of everything that decides what a chapter's cells print; prose, captions included, is not part of it.
+
+    Parameters
+    ----------
+    project : Path
+        The folder that holds ``book/``, ``code/`` and ``requirements.txt``.
+    source : Path
+        The chapter.
+    notebook : NotebookNode
+        The chapter's cells.
+    data : str
+        Says which data the chapter would load.
+    """
+    digest = hashlib.sha256()
+    cells = [(cell.node.source, cell.may_raise) for cell in code_cells(notebook)]
+    digest.update(json.dumps([cells, notebook.metadata.get("kernelspec"), data, sys.version]).encode())
+    for path in [*_files_in_reach(project), project / "book" / "expectations" / f"{source.stem}.yml"]:
+        content = path.read_bytes() if path.is_file() else b"missing"
+        digest.update(json.dumps([str(path.relative_to(project)), len(content)]).encode() + content)
+    return digest.hexdigest()[:16]
+
+
+def _files_in_reach(project: Path) -> list[Path]:
+    """The files that every chapter can see: the package, the pinned environment, and what lies beside the chapters."""
+    package, book = project / "code" / "layerwise", project / "book"
+    files = [path for path in package.rglob("*") if "__pycache__" not in path.parts]
+    prose = {".md", ".bib"}
+    files += [path for path in book.rglob("*") if path.suffix not in prose and path.parent.name != "expectations"]
+    return sorted(path for path in [*files, project / "requirements.txt"] if path.is_file())
+
+
+class Executor:
+    """Runs chapters, and keeps each with its outputs in a file that is named after the chapter and its fingerprint.
+
+    Parameters
+    ----------
+    project : Path
+        The folder that holds ``book/`` and ``code/``.
+    folder : Path
+        Where the executed chapters are kept.
+    timeout : int
+        Seconds that a cell may take.
+    data : str
+        Says which data the chapters would load.
+    """
+
+    def __init__(self, project: Path, folder: Path, timeout: int, data: str) -> None:
+        self.project, self.folder, self.timeout, self.data = project, folder, timeout, data
+        self.failures: list[Failure] = []
+        self.executed: dict[Path, NotebookNode] = {}
+
+    def run(self, source: Path) -> None:
+        """Run a chapter unless its outputs are there already; adds to ``executed`` or to ``failures``."""
+        name = str(source.relative_to(self.project))
+        notebook = read_chapter(source)
+        if notebook is None or not code_cells(notebook):
+            return
+        kept = self.folder / f"{source.stem}-{fingerprint(self.project, source, notebook, self.data)}.ipynb"
+        if kept.is_file():
+            take_outputs(notebook, nbformat.read(kept, as_version=4))
+        else:
+            print(f"{name}: running", end="", flush=True)
+            started = time.monotonic()
+            failures = self._execute(name, source, notebook)
+            seconds = time.monotonic() - started
+            print(f" {'failed after' if failures else 'took'} {seconds:.1f} s", flush=True)
+            self.failures += failures
+            if failures:
+                return
+            notebook.metadata["execution_seconds"] = seconds
+            self.folder.mkdir(parents=True, exist_ok=True)
+            unfinished = kept.with_suffix(".unfinished")
+            nbformat.write(notebook, unfinished)
+            unfinished.rename(kept)
+        self.executed[kept] = notebook
+
+    def fill(self, folder: Path) -> None:
+        """Make the Jupyter cache from which MyST-NB takes the outputs."""
+        cache = get_cache(str(folder))
+        for path, notebook in self.executed.items():
+            seconds = {"execution_seconds": notebook.metadata["execution_seconds"]}
+            cache.cache_notebook_bundle(
+                CacheBundleIn(notebook, str(path), data=seconds), check_validity=False, overwrite=True
+            )
+
+    def clean(self) -> None:
+        """Remove what was kept for chapters as they no longer are."""
+        for path in self.folder.glob("*"):
+            if path not in self.executed:
+                path.unlink()
+
+    def _execute(self, name: str, source: Path, notebook: NotebookNode) -> list[Failure]:
+        """Run a chapter's cells in place, in the chapter's folder, up to the first that fails."""
+        begun: list[int] = []
+        client = NotebookClient(
+            notebook,
+            timeout=self.timeout,
+            record_timing=False,
+            extra_arguments=["--log-level=ERROR"],
+            resources={"metadata": {"path": str(source.parent)}},
+            on_cell_start=lambda cell, cell_index: begun.append(cell_index),
+        )
+        cells = code_cells(notebook)
+        try:
+            client.execute()
+        except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+            running = notebook.cells[begun[-1]]
+            cell = next(cell for cell in cells if cell.node is running)
+            return [Failure(name, _reason(error, cell, self.timeout), cell.number, cell.line)]
+        return [
+            Failure(name, f"wrote to standard error:\n{output.text}", cell.number, cell.line)
+            for cell in cells
+            for output in cell.node.outputs
+            if output.output_type == "stream" and output.name == "stderr"
+        ]
+
+
+def take_outputs(notebook: NotebookNode, executed: NotebookNode) -> None:
+    """Give a chapter the outputs of its executed copy, whose code cells are the same."""
+    for cell, done in zip(code_cells(notebook), code_cells(executed), strict=True):
+        cell.node.outputs, cell.node.execution_count = done.node.outputs, done.node.execution_count
+    notebook.metadata["execution_seconds"] = executed.metadata["execution_seconds"]
+    notebook.metadata["language_info"] = executed.metadata["language_info"]
+
+
+def _reason(error: Exception, cell: CodeCell, timeout: int) -> str:
+    """The exception without the notebook machinery around it."""
+    if isinstance(error, CellExecutionError):
+        where = [line for line in cell.node.source.splitlines() if line.strip()]
+        return f"{error.ename}: {error.evalue}\nin the cell that begins with: {where[0] if where else ''}"
+    if isinstance(error, CellTimeoutError):
+        return f"did not end within the limit of {timeout} seconds (execute: timeout in _config.yml)"
+    return f"the kernel died (out of memory?): {error}"
