@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import sys
 import time
 from dataclasses import dataclass
@@ -164,10 +165,13 @@ def take_outputs(notebook: NotebookNode, executed: NotebookNode) -> None:
 
 
 def _reason(error: Exception, cell: CodeCell, timeout: int) -> str:
-    """The exception without the notebook machinery around it."""
+    """What went wrong, without the notebook machinery around it."""
     if isinstance(error, CellExecutionError):
-        where = [line for line in cell.node.source.splitlines() if line.strip()]
-        return f"{error.ename}: {error.evalue}\nin the cell that begins with: {where[0] if where else ''}"
+        # The first frame of the traceback is the cell's; IPython colours it.
+        frame = re.search(r"Cell In\[\d+\], line (\d+)", re.sub(r"\x1b\[[\d;]*m", "", error.traceback))
+        lines = cell.node.source.splitlines()
+        at = f"\nline {frame[1]} of the cell: {lines[int(frame[1]) - 1].strip()}" if frame else ""
+        return f"{error.ename}: {error.evalue}{at}"
     if isinstance(error, CellTimeoutError):
         return f"did not end within the limit of {timeout} seconds (execute: timeout in _config.yml)"
     return f"the kernel died (out of memory?): {error}"
