@@ -1,0 +1,349 @@
+"""What every chapter of the book must keep to, read from its source; nothing is run here.
+
+The tests at the end plant each fault in a small chapter and see it reported.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from layerwise.datasets import SHA256
+from layerwise.results import Expectation, read_expectations
+
+BOOK = Path(__file__).parent.parent / "book"
+CHAPTERS = sorted(BOOK.glob("*.md"))
+# Chapters that teach, and so have exercises; index and back matter have none.
+CONTENT = {"backpropagation", "activations", "activation_and_depth", "data"}
+VISIBLE_LINES = 200
+# Decimals that stand in prose everywhere: LeCun's constants, the report's learning rate, licences.
+GIVEN = {"1.7159", "0.01", "0.001", "CC BY 4.0", "CC BY-SA 3.0"}
+HIDDEN = {"remove-cell", "hide-cell", "remove-input", "hide-input"}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A code cell: the line on which it opens, its metadata and its code."""
+
+    line: int
+    metadata: dict[str, Any]
+    code: str
+
+    @property
+    def tree(self) -> ast.Module:
+        return ast.parse(self.code)
+
+    @property
+    def calls(self) -> list[ast.Call]:
+        return [node for node in ast.walk(self.tree) if isinstance(node, ast.Call)]
+
+
+def cells_and_prose(text: str) -> tuple[list[Cell], str]:
+    """Split a chapter into its code cells and its prose, which keeps its line numbers."""
+    cells: list[Cell] = []
+    prose: list[str] = []
+    lines = text.splitlines()
+    position = 0
+    if lines and lines[0] == "---":  # the notebook header
+        position = lines.index("---", 1) + 1
+        prose += [""] * position
+    while position < len(lines):
+        fence = re.match(r"(`{3,}|:{3,})\s*\{code-cell\}", lines[position])
+        if not fence:
+            prose.append(lines[position])
+            position += 1
+            continue
+        end = lines.index(fence[1], position + 1)
+        metadata, code = _options(lines[position + 1 : end])
+        cells.append(Cell(position + 1, metadata, "\n".join(code)))
+        prose += [""] * (end + 1 - position)
+        position = end + 1
+    return cells, "\n".join(prose)
+
+
+def _options(lines: list[str]) -> tuple[dict[str, Any], list[str]]:
+    """Metadata and code of a cell; metadata is a YAML block between --- or lines like ``:tags: [hide-input]``."""
+    if lines and lines[0].strip() == "---":
+        end = lines.index("---", 1)
+        return yaml.safe_load("\n".join(lines[1:end])) or {}, lines[end + 1 :]
+    count = 0
+    while count < len(lines) and re.match(r":[\w-]+:", lines[count]):
+        count += 1
+    return yaml.safe_load("\n".join(line[1:] for line in lines[:count])) or {}, lines[count:]
+
+
+def _function(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+
+
+def _name_pattern(node: ast.expr) -> str:
+    """A regular expression for the names that an argument can be: f-strings and variables leave parts open."""
+    if isinstance(node, ast.Constant):
+        return re.escape(str(node.value))
+    if isinstance(node, ast.JoinedStr):
+        return "".join(_name_pattern(part) for part in node.values)
+    return ".+"
+
+
+def recorded_names(cells: list[Cell]) -> list[str]:
+    """The first arguments of all calls of record, as regular expressions."""
+    return [_name_pattern(call.args[0]) for cell in cells for call in cell.calls if _function(call) == "record"]
+
+
+def _any_match(patterns: list[str], name: str) -> bool:
+    return any(re.fullmatch(pattern, name) for pattern in patterns)
+
+
+def check_records(chapter: str, text: str, expected: dict[str, dict[str, Expectation]]) -> list[str]:
+    """Every recorded name is expected on every source, every expected name is recorded, every glued one too."""
+    cells, prose = cells_and_prose(text)
+    recorded = recorded_names(cells)
+    begins = [call for cell in cells for call in cell.calls if _function(call) == "begin"]
+    complaints = []
+    if recorded and len(begins) != 1:
+        complaints.append(f"calls begin {len(begins)} times, expected once")
+    sources: set[str] = set()
+    for begin in begins:
+        named = begin.args[0].value if begin.args and isinstance(begin.args[0], ast.Constant) else None
+        if named != chapter:
+            complaints.append(f"begin names {named!r}, expected {chapter!r}")
+        second = begin.args[1] if len(begin.args) > 1 else None
+        depends_on_data = second is not None and not (isinstance(second, ast.Constant) and second.value == "any")
+        sources = {name for name in SHA256 if name.startswith("mnist")} if depends_on_data else set()
+    for section in sorted(set(expected) - sources - {"any"}):
+        complaints.append(f"expectations have a section {section}, which the chapter never runs on")
+    for section in sorted(sources) or ["any"]:
+        names = [*expected.get("any", {}), *expected.get(section, {})]
+        for pattern in recorded:
+            if not any(re.fullmatch(pattern, name) for name in names):
+                complaints.append(f"records {pattern}, but nothing is expected of it in {section}")
+    for section, entries in expected.items():
+        for name in entries:
+            if not _any_match(recorded, name):
+                complaints.append(f"expects {name} in {section}, but never records it")
+    for name in re.findall(r"\{glue(?::\w*)?\}`([^`]+)`", prose):
+        if not _any_match(recorded, name.split(":")[0]):
+            complaints.append(f"shows {name}, but never records it")
+    return complaints
+
+
+def check_length(text: str) -> list[str]:
+    """Readers see at most VISIBLE_LINES lines of code."""
+    cells, _ = cells_and_prose(text)
+    visible = [cell for cell in cells if not HIDDEN & set(cell.metadata.get("tags", []))]
+    count = sum(bool(line.strip()) for cell in visible for line in cell.code.splitlines())
+    return [f"shows {count} lines of code, expected at most {VISIBLE_LINES}"] if count > VISIBLE_LINES else []
+
+
+def check_figures(text: str) -> list[str]:
+    """A cell that ends in a figure has a name to refer to, a caption, and says what is seen."""
+    complaints = []
+    for cell in cells_and_prose(text)[0]:
+        settings = cell.metadata.get("mystnb", {})
+        last = cell.tree.body[-1] if cell.tree.body else None
+        call = last.value if isinstance(last, ast.Expr) and isinstance(last.value, ast.Call) else None
+        of_plotting = call is not None and isinstance(call.func, ast.Attribute) and _owner(call.func) == "plotting"
+        if not (of_plotting or "figure" in settings or "image" in settings):
+            continue
+        for kind, key in (("figure", "name"), ("figure", "caption"), ("image", "alt")):
+            if not str(settings.get(kind, {}).get(key, "")).strip():
+                complaints.append(f"line {cell.line}: the figure has no mystnb: {kind}: {key}")
+    return complaints
+
+
+def _owner(attribute: ast.Attribute) -> str:
+    return getattr(attribute.value, "id", "")
+
+
+def check_exercises(text: str) -> list[str]:
+    """At least three exercises, each named by a solution."""
+    _, prose = cells_and_prose(text)
+    exercises = re.findall(r"\{exercise(?:-start)?\}[^\n]*\n(?:[^\n]*\n)*?:label:\s*(\S+)", prose)
+    solutions = re.findall(r"\{solution(?:-start)?\}\s*(\S+)", prose)
+    complaints = [] if len(exercises) >= 3 else [f"has {len(exercises)} exercises with a label, expected at least 3"]
+    complaints += [f"exercise {label} has no solution" for label in exercises if label not in solutions]
+    return complaints
+
+
+def check_typed_numbers(text: str) -> list[str]:
+    """Decimals and percentages in prose are computed and glued, unless they are given constants.
+
+    A line ``% given: 0.25 0.1`` in a chapter's source, which readers do not see, allows what is chosen, not measured.
+    """
+    _, prose = cells_and_prose(text)
+    given = GIVEN | {
+        number for line in re.findall(r"^% given:(.*)$", prose, flags=re.MULTILINE) for number in line.split()
+    }
+    blank = lambda match: "\n" * match[0].count("\n")  # noqa: E731
+    for not_prose in (
+        r"^%.*$",  # comments
+        r"^```(?!\{)[^\n]*\n.*?^```$",  # code that does not run
+        r"^(`{3,}|:{3,})\{math\}.*?^\1$",
+        r"\$\$.*?\$\$",
+        r"\\begin\{(\w+\*?)\}.*?\\end\{\1\}",
+        r"\$[^$\n]*(?:\n[^$\n]+)*?\$",
+        r"\{[\w:-]+\}`[^`]*`",  # roles
+        r"`[^`\n]+`",
+        r"\]\([^)]*\)",  # targets of links
+        r"https?://\S+",
+        r"^:[\w-]+:.*$",  # options of directives
+        *(rf"(?<![\w.]){re.escape(number)}(?!\.?\d)" for number in given),
+    ):
+        flags = re.MULTILINE | (re.DOTALL if ".*?" in not_prose else re.NOFLAG)
+        prose = re.sub(not_prose, blank, prose, flags=flags)
+    return [
+        f"line {number}: {found[0]} is typed; record it, or name it in a line '% given: ...'"
+        for number, line in enumerate(prose.splitlines(), start=1)
+        for found in re.finditer(r"(?<![\w.])\d+(?:\.\d+(?!\.?\d)(?:\s?%)?|\s?%)", line)
+    ]
+
+
+def expectations_of(chapter: str) -> dict[str, dict[str, Expectation]]:
+    path = BOOK / "expectations" / f"{chapter}.yml"
+    return read_expectations(path) if path.is_file() else {}
+
+
+chapter = pytest.mark.parametrize("path", CHAPTERS, ids=[path.stem for path in CHAPTERS])
+
+
+@chapter
+def test_recorded_expected_and_shown_numbers_agree(path: Path) -> None:
+    assert check_records(path.stem, path.read_text(encoding="utf-8"), expectations_of(path.stem)) == []
+
+
+@chapter
+def test_visible_code_is_short(path: Path) -> None:
+    assert check_length(path.read_text(encoding="utf-8")) == []
+
+
+@chapter
+def test_figures_have_captions_and_alternative_text(path: Path) -> None:
+    assert check_figures(path.read_text(encoding="utf-8")) == []
+
+
+@chapter
+def test_no_measured_number_is_typed(path: Path) -> None:
+    assert check_typed_numbers(path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("path", [path for path in CHAPTERS if path.stem in CONTENT], ids=lambda path: path.stem)
+def test_there_are_exercises_with_solutions(path: Path) -> None:
+    assert check_exercises(path.read_text(encoding="utf-8")) == []
+
+
+def test_every_file_of_expectations_belongs_to_a_chapter() -> None:
+    chapters = {path.stem for path in CHAPTERS}
+    assert {path.stem for path in (BOOK / "expectations").glob("*.yml")} <= chapters
+
+
+SMALL = """---
+kernelspec: {name: python3}
+---
+# A chapter
+
+```{code-cell} ipython3
+:tags: [remove-cell]
+
+from layerwise import plotting, results
+results.begin("small", digits.key)
+```
+
+The slope is {glue:text}`slope`, and of both {glue:text}`median_tanh`; $1.25 x$ and 1.7159 stand.
+
+```{code-cell} ipython3
+---
+mystnb:
+  figure: {name: fig-a, caption: A caption}
+  image: {alt: Two lines that cross}
+---
+results.record("slope", 0.25)
+for name in ("tanh", "relu"):
+    results.record(f"median_{name}", 1.0)
+plotting.digits(images)
+```
+
+```{exercise-start} One
+:label: one
+```
+```{exercise-end}
+```
+```{exercise} Two
+:label: two
+What?
+```
+```{exercise} Three
+:label: three
+What?
+```
+```{solution} one
+```
+```{solution-start} two
+```
+```{solution-end}
+```
+```{solution} three
+```
+"""
+SMALL_EXPECTATIONS = """
+any: {slope: {close_to: 0.25, tolerance: 0}}
+mnist: &both {median_tanh: {equals: 1}, median_relu: {equals: 1}}
+mnist_5000: *both
+"""
+
+
+def all_complaints(text: str, expectations: str, folder: Path) -> list[str]:
+    path = folder / "small.yml"
+    path.write_text(expectations, encoding="utf-8")
+    complaints = check_records("small", text, read_expectations(path))
+    for check in (check_length, check_figures, check_exercises, check_typed_numbers):
+        complaints += check(text)
+    return complaints
+
+
+def test_a_good_chapter_passes(tmp_path: Path) -> None:
+    assert all_complaints(SMALL, SMALL_EXPECTATIONS, tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ('"small"', '"large"', "begin names 'large', expected 'small'"),
+        ('results.begin("small", digits.key)', "", "calls begin 0 times, expected once"),
+        ("digits.key", '"any"', "expectations have a section mnist, which the chapter never runs on"),
+        ('"slope"', '"slop"', "records slop, but nothing is expected of it in mnist"),
+        ("median_{name}", "mean_{name}", "expects median_tanh in mnist, but never records it"),
+        ("`slope`", "`slopes`", "shows slopes, but never records it"),
+        ("from layerwise", "\n".join(["x = 1"] * 300) + "\nfrom layerwise", None),  # in a cell nobody sees
+        ("plotting.digits", "\n".join(["x = 1"] * 200) + "\nplotting.digits", "shows 204 lines of code"),
+        ("caption: A caption", "caption: ''", "line 15: the figure has no mystnb: figure: caption"),
+        ("alt: Two lines", "text: Two lines", "line 15: the figure has no mystnb: image: alt"),
+        ("```{solution} three", "```{note}", "exercise three has no solution"),
+        (":label: three", ":name: three", "has 2 exercises with a label, expected at least 3"),
+        ("1.7159 stand", "0.9221 stand", "line 13: 0.9221 is typed"),
+        ("1.7159 stand", "0.0123 stands", "line 13: 0.0123 is typed"),  # begins like a given constant
+        ("1.7159 stand", "11.35 % stand", "line 13: 11.35 % is typed"),
+        ("1.7159 stand", "11% stand", "line 13: 11% is typed"),
+        ("1.7159 stand", "`0.9221` and version 1.2.3 stand\n% given: 0.1", None),
+        ("1.7159 stand", "0.1 stands\n\n% given: 0.1\n", None),
+        ("1.7159 stand", "it is 0.9.", "line 13: 0.9 is typed"),
+    ],
+)
+def test_a_planted_fault_is_reported(tmp_path: Path, old: str, new: str, complaint: str | None) -> None:
+    assert old in SMALL
+    complaints = all_complaints(SMALL.replace(old, new), SMALL_EXPECTATIONS, tmp_path)
+    if complaint is None:
+        assert complaints == []
+    else:
+        assert any(found.startswith(complaint) for found in complaints), complaints
+
+
+def test_a_name_that_one_source_lacks_is_reported(tmp_path: Path) -> None:
+    lacking = SMALL_EXPECTATIONS.replace("mnist_5000: *both", "mnist_5000: {median_tanh: {equals: 1}}")
+    text = SMALL.replace('f"median_{name}"', '"median_relu"')
+    assert "records median_relu, but nothing is expected of it in mnist_5000" in all_complaints(text, lacking, tmp_path)
