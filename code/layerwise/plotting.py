@@ -22,9 +22,10 @@ from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.colors import BoundaryNorm, ListedColormap
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.lines import Line2D
 from matplotlib.patches import Circle
-from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
+from matplotlib.ticker import MaxNLocator, NullLocator
 from numpy.typing import ArrayLike, NDArray
 
 __all__ = [
@@ -109,23 +110,26 @@ LABEL: dict[str, str] = {
     "val_loss": "cross-entropy\n(test set)",
 }
 
-#: Inches: the text column (700 px) at its full width. Text of 9.5 points is then 14 px high there, 7 px on a phone.
-WIDTH = 6.5
+#: Inches. Every figure is this wide and fills the text column, so that text has one size in all of them: 9 points are
+#: 15 px in a column of 700 px, and 8 px on a phone.
+WIDTH = 5.6
+
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 _HOUSE_STYLE: dict[str, Any] = {
     "svg.fonttype": "path",  # outlines: the same everywhere, whatever fonts a reader has
     "svg.hashsalt": "layerwise",  # else every build would give the same figure other identifiers
     "font.family": "DejaVu Sans",  # ships with Matplotlib
     "mathtext.fontset": "stix",
-    "font.size": 9.5,
-    "axes.titlesize": 10.5,
+    "font.size": 9,
+    "axes.titlesize": 10,
     "axes.titleweight": "bold",
     "axes.titlelocation": "left",
-    "axes.labelsize": 9.5,
-    "xtick.labelsize": 9,
-    "ytick.labelsize": 9,
-    "legend.fontsize": 9.5,
-    "figure.figsize": (WIDTH, 3.6),
+    "axes.labelsize": 9,
+    "xtick.labelsize": 8.5,
+    "ytick.labelsize": 8.5,
+    "legend.fontsize": 9,
+    "figure.figsize": (WIDTH, 3.2),
     "figure.constrained_layout.use": True,
     "figure.constrained_layout.h_pad": 0.06,
     "figure.constrained_layout.w_pad": 0.06,
@@ -152,7 +156,7 @@ _HOUSE_STYLE: dict[str, Any] = {
     "ytick.labelcolor": INK,
     "xtick.major.size": 3,
     "ytick.major.size": 3,
-    "lines.linewidth": 1.9,
+    "lines.linewidth": 1.7,
     "lines.markersize": 5,
     "lines.markeredgewidth": 1.4,
     "patch.edgecolor": INK,
@@ -161,7 +165,7 @@ _HOUSE_STYLE: dict[str, Any] = {
     "image.cmap": "gray",
     "image.interpolation": "none",  # embeds the pixels as they are
     "legend.frameon": False,
-    "legend.handlelength": 3.2,
+    "legend.handlelength": 2.9,
     "legend.labelcolor": INK,
     "errorbar.capsize": 2,
 }
@@ -224,6 +228,7 @@ def activation_curves(
     values: Mapping[str, ArrayLike],
     derivatives: Mapping[str, ArrayLike],
     ranges: Mapping[str, Range] | None = None,
+    derivative_ranges: Mapping[str, Range] | None = None,
     *,
     together: bool = False,
 ) -> Figure:
@@ -235,8 +240,9 @@ def activation_curves(
         Arguments.
     values, derivatives : mapping of name to (n,) array
         f(x) and f'(x), the same names in both.
-    ranges : mapping of name to range, optional
-        Anything with `low` and `high`, printed by `str`: written beside f, its finite ends drawn as lines.
+    ranges, derivative_ranges : mappings of name to range, optional
+        Anything with `low` and `high`, printed by `str`: written above f and f', finite ends drawn as lines.
+        Not drawn where several activations share a panel.
     together : bool
         False draws one row per activation, f on the left and f' on the right; True lays all of them over each other.
 
@@ -258,25 +264,25 @@ def activation_curves(
 
     names = list(values)
     rows = [names] if together else [[name] for name in names]
-    figure, axes = _panels(len(rows), 2, height=3.4 if together else 1.75 * len(rows) + 0.3, sharex=True, sharey="row")
+    figure, axes = _panels(len(rows), 2, height=3.0 if together else 1.55 * len(rows) + 0.3, sharex=True, sharey="row")
+    sides = ((values, ranges, "f (x)"), (derivatives, derivative_ranges, "f ′(x)"))
     for row, group in zip(axes, rows, strict=True):
-        for axis, curves, symbol in zip(row, (values, derivatives), ("$f(x)$", "$f\\,'(x)$"), strict=True):
+        for axis, (curves, limits, symbol) in zip(row, sides, strict=True):
             for i, name in enumerate(group):
-                style = {**_style(name, i), "marker": None if len(group) == 1 else _style(name, i)["marker"]}
-                # Markers apart from each other where several curves coincide.
-                every = (len(x) // 16 * i // max(len(group), 1) + len(x) // 24, max(len(x) // 5, 1))
-                axis.plot(x, np.asarray(curves[name]), label=_label(name), markevery=every, **style)
-            axis.set_ylabel(symbol, rotation=0, ha="right", va="center")
+                # Markers apart from each other, so that they are seen where several curves coincide.
+                start = len(x) // 20 + i * len(x) // 5 // len(group)
+                every = (start, max(len(x) // 5, 1))
+                axis.plot(x, _break_jumps(curves[name]), label=_label(name), markevery=every, **_style(name, i))
+                if not together and limits is not None:
+                    _draw_range(axis, limits[name])
+            axis.set_ylabel(symbol, style="italic")
             axis.tick_params(labelleft=True)
             axis.margins(x=0.02)
+            axis.xaxis.set_major_locator(_whole_numbers())
         if not together:
             row[0].set_title(_label(group[0]))
-            if ranges is not None:
-                _draw_range(row[0], ranges[group[0]])
-                low, high = np.min(derivatives[group[0]]), np.max(derivatives[group[0]])
-                row[1].set_title(f"drawn: {low:.3g} to {high:.3g}", weight="normal", size=9, color=MUTED)
     for axis in axes[-1]:
-        axis.set_xlabel("$x$")
+        axis.set_xlabel("x", style="italic")
     if together:
         axes[0, 0].set_title("function")
         axes[0, 1].set_title("derivative")
@@ -315,9 +321,7 @@ def learning_curves(
     """
     _require(frame, [panels, series, "seed", "epoch", *metrics])
     panel_values, series_values = _values(frame[panels]), _values(frame[series])
-    figure, axes = _panels(
-        len(metrics), len(panel_values), height=0.75 + 1.75 * len(metrics), sharex=True, sharey="row"
-    )
+    figure, axes = _panels(len(metrics), len(panel_values), height=0.7 + 1.6 * len(metrics), sharex=True, sharey="row")
     for row, metric in zip(axes, metrics, strict=True):
         for axis, panel in zip(row, panel_values, strict=True):
             for i, value in enumerate(series_values):
@@ -332,7 +336,7 @@ def learning_curves(
                     theirs = published[(published[panels] == panel) & (published[series] == value)]
                     theirs = theirs[["epoch", metric]].drop_duplicates()
                     axis.plot(theirs["epoch"] + 0.13 + 0.11 * i, theirs[metric], clip_on=False, **_hollow(style))
-            axis.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
+            axis.xaxis.set_major_locator(_whole_numbers())
             if "accuracy" in metric:
                 axis.set_ylim(0, 1)
             else:
@@ -340,7 +344,7 @@ def learning_curves(
         row[0].set_ylabel(_label(metric))
     for axis, panel in zip(axes[0], panel_values, strict=True):
         axis.set_title(_panel_title(panels, panel))
-    figure.supxlabel(f"epochs of {updates_per_epoch:,} updates", size=9.5)
+    figure.supxlabel(f"epochs of {updates_per_epoch:,} updates", size=9)
     _legend_above(figure, axes[0, 0], report=published is not None)
     return figure
 
@@ -374,36 +378,48 @@ def seed_distribution(
     ValueError
         If a column is missing or the frame is empty.
     """
-    case_columns = ["activation", "layers"]
-    _require(frame, [*case_columns, "seed", "epoch", metric])
-    cases = list(frame[case_columns].drop_duplicates().itertuples(index=False, name=None))
-    figure, axes = _panels(1, 1, height=0.85 + 1.15 * len(cases))
+    _require(frame, ["activation", "layers", "seed", "epoch", metric])
+    cases = list(frame[["activation", "layers"]].drop_duplicates().itertuples(index=False, name=None))
+    row_height = 1.0 if len(cases) <= 4 else 0.55
+    figure, axes = _panels(1, 1, height=1.0 + row_height * len(cases))
     axis = axes[0, 0]
-    span = limits[1] - limits[0]
-    last_epoch = int(frame["epoch"].max())
+    # A mark and the gap beside it take 5.5 points, on an axis about 250 points wide.
+    width, step = 5.5 / 250 * (limits[1] - limits[0]), 5.5 / (72 * row_height)
+
+    def note(text: str, row: float, points: float, **style: Any) -> None:
+        """Text beside the axis, a number of points to the right of its end."""
+        axis.annotate(
+            text, (1, row), (points, 0), axis.get_yaxis_transform(), "offset points", va="center_baseline", **style
+        )
+
     for row, (activation, layers) in enumerate(cases):
         runs = _last_epochs(frame[(frame["activation"] == activation) & (frame["layers"] == layers)], ["seed"])
         finals = np.sort(runs[metric].to_numpy(float))
-        style = _style(activation, row)
-        # Dots of 5 points on an axis about 380 points wide and 80 points high per row.
-        offsets = _swarm(finals, width=6.2 / 380 * span, step=6.2 / 80)
-        dots = {"linestyle": "none", "marker": style["marker"], "color": style["color"]}
-        axis.plot(finals, row + offsets, clip_on=False, zorder=3, **dots)
         middle = float(np.median(finals))
-        axis.plot([middle, middle], [row - 0.36, row], color=INK, linewidth=1.6, zorder=2)
-        _note(axis, middle, row - 0.38, f"median of {len(finals)}: {middle:.3f}", limits, "bottom")
+        dots = {**_style(activation, row), **_dots()}
+        axis.plot(finals, row - 0.1 + _swarm(finals, width, step), **dots)
+        axis.vlines(middle, row - 0.45, row + 0.25, color=INK, linewidth=1.5, zorder=2)
+        note(f"{middle:.3f}", row, 8)
         if published is not None:
             theirs = published[(published["activation"] == activation) & (published["layers"] == layers)]
             for value in _last_epochs(theirs, [])[metric].unique():
-                axis.plot([value, value], [row, row + 0.34], color=MUTED, linewidth=1.2, zorder=2)
-                axis.plot(value, row + 0.34, clip_on=False, **_diamond())
-                _note(axis, value, row + 0.4, f"the report's run: {value:.4f}", limits, "top")
-    axis.set_yticks(range(len(cases)), [f"{_label(name)}\n{layers} layers" for name, layers in cases])
-    axis.set_ylim(len(cases) - 0.38, -0.62)
+                axis.plot(value, row + 0.36, clip_on=False, zorder=4, **_hollow({"color": INK, "marker": "D"}))
+                note(f"{value:.4f}", row, 50)
+    axis.set_yticks(range(len(cases)), [f"{_label(name)}, {layers} layers" for name, layers in cases])
+    axis.set_ylim(len(cases) - 0.5, -0.5)
     axis.set_xlim(*limits)
     axis.grid(axis="y", visible=False)
     axis.tick_params(axis="y", length=0)
-    axis.set_xlabel(f"{_label(metric).replace(chr(10), ' ')} after {last_epoch} epochs, one mark per seed")
+    axis.set_xlabel(f"{_label(metric).replace(chr(10), ' ')} after {int(frame['epoch'].max())} epochs")
+    handles = [Line2D([], [], **{**NEUTRAL[0], **_dots()}), Line2D([], [], color=INK, marker="|", markersize=11)]
+    handles[1].set_linestyle("none")
+    labels = ["one seed", "median"]
+    note("median", -0.62, 8, color=MUTED)
+    if published is not None:
+        handles.append(Line2D([], [], **_hollow({"color": INK, "marker": "D"})))
+        labels.append("the report's run")
+        note("report", -0.62, 50, color=MUTED)
+    figure.legend(handles, labels, loc="outside upper center", ncols=3, columnspacing=1.6, handlelength=1.2)
     return figure
 
 
@@ -475,7 +491,7 @@ def heat_map(
         scale = np.linspace(low, high if high > low else low + 1, len(SEQUENTIAL) + 1).tolist()
     step = np.clip(np.digitize(values, scale) - 1, 0, len(SEQUENTIAL) - 1)
 
-    figure, axes = _panels(1, 1, height=0.85 + min(0.31, 6.5 / len(rows)) * len(rows))
+    figure, axes = _panels(1, 1, height=0.6 + 0.28 * len(rows))
     axis = axes[0, 0]
     axis.pcolormesh(
         step,
@@ -484,8 +500,10 @@ def heat_map(
         edgecolors=BACKGROUND,
         linewidth=1.2,
     )
-    longest = max(len(text(float(value))) for value in values.flat)
-    size = min(9.0, 430 / (len(columns) * max(longest, 1) * 0.68))
+    # The widest text fills nine tenths of its cell: digits are 0.64 of the size wide, the row names take their part.
+    longest = max(max(len(text(float(value))) for value in values.flat), 1)
+    cell = (72 * WIDTH - 20 - 5 * max(map(len, rows))) / len(columns)
+    size = min(9.0, 0.9 * cell / (0.64 * longest))
     for (i, j), value in np.ndenumerate(values):
         colour = BACKGROUND if step[i, j] >= _FIRST_STRONG_STEP else INK
         axis.text(j + 0.5, i + 0.5, text(float(value)), ha="center", va="center", color=colour, size=size)
@@ -523,17 +541,17 @@ def class_counts(counts: Mapping[str, ArrayLike], *, classes: Sequence[str] | No
     for name, part in parts.items():
         if part.size != len(names) or part.sum() <= 0:
             raise ValueError(f"{name} must hold {len(names)} counts with a sum above 0; got {part.tolist()}")
-    figure, axes = _panels(len(parts), 1, height=0.5 + 1.9 * len(parts), sharex=True)
+    figure, axes = _panels(len(parts), 1, height=0.4 + 1.65 * len(parts), sharex=True, sharey=True)
     for axis, (name, part) in zip(axes[:, 0], parts.items(), strict=True):
-        bars = axis.bar(names, part, width=0.78, facecolor=SEQUENTIAL[3], edgecolor=SEQUENTIAL[5], linewidth=1)
-        axis.bar_label(bars, [f"{n:,.0f}\n{n / part.sum():.1%}" for n in part], size=8.5, color=INK, padding=2)
+        share = 100 * part / part.sum()
+        bars = axis.bar(names, share, width=0.8, facecolor=SEQUENTIAL[3], edgecolor=SEQUENTIAL[5], linewidth=1)
+        texts = [f"{n:,.0f}\n{percent:.2f}" for n, percent in zip(part, share, strict=True)]
+        axis.bar_label(bars, texts, size=8.5, padding=2)
         axis.set_title(f"{name}: {part.sum():,.0f}")
-        axis.set_ylabel("patterns")
-        axis.margins(y=0.28)
+        axis.set_ylabel("share in %")
+        axis.margins(x=0.02, y=0.34)
         axis.grid(axis="x", visible=False)
         axis.tick_params(axis="x", length=0)
-        axis.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
-        axis.yaxis.set_major_locator(MaxNLocator(4))
     axes[-1, 0].set_xlabel("class")
     return figure
 
@@ -578,10 +596,10 @@ def digits(
     top = 255 if np.issubdtype(images.dtype, np.integer) else 1
     columns = min(columns, len(images))
     rows = -(-len(images) // columns)
-    width = min(WIDTH, 1.3 * columns)
-    cell = width / columns
-    title = 0.0 if labels is None and answered is None else 0.26
-    figure, axes = _panels(rows, columns, height=rows * (cell + title) + 0.1, width=width)
+    cell = min(WIDTH / columns, 1.3)
+    title = 0.0 if labels is None and answered is None else 0.22
+    layout = ConstrainedLayoutEngine(compress=True, w_pad=0.03, h_pad=0.04, wspace=0, hspace=0)
+    figure, axes = _panels(rows, columns, height=rows * (cell + title) + 0.1, layout=layout)
     for axis in axes.flat[len(images) :]:
         axis.set_visible(False)
     for i, (axis, image) in enumerate(zip(axes.flat, images, strict=False)):
@@ -592,8 +610,8 @@ def digits(
         parts = [str(given[i]) for given in (labels, answered) if given is not None]
         if parts:
             wrong = len(set(parts)) == 2
-            size = 9 if len(parts) == 2 else 10
-            axis.set_title(" → ".join(parts), loc="center", size=size, weight="bold" if wrong else "normal", pad=3)
+            weight = "bold" if wrong else "normal"
+            axis.set_title(" → ".join(parts), loc="center", size=9, weight=weight, pad=2.5)
     return figure
 
 
@@ -631,13 +649,14 @@ def layer_profile(
             raise ValueError(f"{name} must be (layers,) or (seeds, layers), finite and >= 0; take absolute values")
     positive = np.concatenate([values[values > 0] for values in profiles.values()])
     low, high = (float(positive.min()), float(positive.max())) if positive.size else (0.1, 1.0)
-    low_decade = np.floor(np.log10(low))
-    high_decade = max(np.ceil(np.log10(high)), low_decade + 1)
     zeros = any((values == 0).any() for values in profiles.values())
-    spacing = max(1, int(np.ceil((high_decade - low_decade) / 6)))
+    decades = np.log10(high) - np.log10(low)
+    spacing = max(1, int(np.ceil(decades / 6)))
+    low_decade = spacing * np.floor(np.log10(low) / spacing)
+    high_decade = max(np.ceil(np.log10(high)), low_decade + 1)
     foot = 10.0 ** (low_decade - 0.75 * spacing)
 
-    figure, axes = _panels(1, 1, height=3.6)
+    figure, axes = _panels(1, 1, height=3.0)
     axis = axes[0, 0]
     deepest = max(values.shape[1] for values in profiles.values())
     for i, (name, values) in enumerate(profiles.items()):
@@ -649,18 +668,16 @@ def layer_profile(
             axis.fill_between(layer, shown.min(0), shown.max(0), color=style["color"], alpha=0.22, linewidth=0)
         axis.plot(layer, np.median(shown, axis=0), label=_label(name), markevery=every, clip_on=False, **style)
     axis.set_yscale("log")
-    ticks = 10.0 ** np.arange(high_decade, low_decade - 0.5, -spacing)
-    axis.yaxis.set_major_locator(FixedLocator([foot, *ticks] if zeros else list(ticks)))
+    exponents = np.arange(low_decade, high_decade + 0.5, spacing).astype(int)
+    ticks = {10.0**k: "10" + str(k).translate(_SUPERSCRIPTS) for k in exponents.tolist()}
+    if zeros:
+        ticks[foot] = "exactly 0"
+    axis.set_yticks(list(ticks), list(ticks.values()))
     axis.yaxis.set_minor_locator(NullLocator())
-    axis.yaxis.set_major_formatter(
-        FuncFormatter(
-            lambda value, _: "exactly 0" if value < 10.0 ** (low_decade - 0.1) else f"$10^{{{round(np.log10(value))}}}$"
-        )
-    )
     if zeros:
         axis.axhline(10.0 ** (low_decade - 0.375 * spacing), color=MUTED, linewidth=0.8, linestyle=(0, (1, 2)))
     axis.set_ylim(foot * 10 ** (-0.25 * spacing) if zeros else 10.0**low_decade, 10.0**high_decade)
-    axis.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axis.xaxis.set_major_locator(_whole_numbers())
     axis.set_xlim(first_layer - 0.3, first_layer + deepest - 0.7)
     axis.set_xlabel(x_label)
     axis.set_ylabel(y_label)
@@ -683,7 +700,7 @@ def network_diagram(
     Parameters
     ----------
     sizes : sequence of int
-        Units per layer n_0 to n_R, at most three in a layer.
+        Units per layer n_0 to n_R: one or two in a layer, so that every label has its place.
     weights, biases, nu, delta : sequences of R arrays, optional
         Per layer 1 to R: weights (n_r, n_{r-1}), the others (n_r,).
     y : sequence of R + 1 arrays, optional
@@ -692,11 +709,11 @@ def network_diagram(
     Raises
     ------
     ValueError
-        If there are fewer than two layers, more than three units in one, or an array does not fit.
+        If there are fewer than two layers, more than two units in one, or an array does not fit.
     """
     sizes = list(sizes)
-    if len(sizes) < 2 or not all(1 <= n <= 3 for n in sizes):
-        raise ValueError(f"sizes must name at least two layers of one to three units; got {sizes}")
+    if len(sizes) < 2 or not all(1 <= n <= 2 for n in sizes):
+        raise ValueError(f"sizes must name at least two layers of one or two units; got {sizes}")
     shapes: dict[str, tuple[Sequence[ArrayLike] | None, list[tuple[int, ...]]]] = {
         "weights": (weights, [(sizes[r], sizes[r - 1]) for r in range(1, len(sizes))]),
         "biases": (biases, [(n,) for n in sizes[1:]]),
@@ -710,70 +727,47 @@ def network_diagram(
                 f"{name} must have the shapes {expected}, one per layer; got {[np.shape(a) for a in given]}"
             )
 
-    radius, column, line = 0.34, 2.6, 0.27
-    gap = 2.0
-    figure, axes = _panels(1, 1, height=0.55 * WIDTH)
-    axis = axes[0, 0]
+    radius, column, gap, line = 0.36, 3.3, 2.1, 0.37
     centres = [[(column * r, gap * ((n - 1) / 2 - i)) for i in range(n)] for r, n in enumerate(sizes)]
-
-    def value(symbol: str, given: Sequence[ArrayLike] | None, r: int, index: int | tuple[int, int]) -> str:
-        return symbol if given is None else f"{symbol} = {_short(float(np.asarray(given[r])[index]))}"
+    lines = sum(given is not None for given in (biases, nu, y, delta))
+    tallest = gap * (max(sizes) - 1) / 2 + radius + (0.1 + line * lines if lines else 0)
+    left, right, bottom, top = -0.9, column * (len(sizes) - 1) + 0.9, -tallest - 0.1, tallest + 0.55
+    figure, axes = _panels(1, 1, height=WIDTH * (top - bottom) / (right - left))
+    axis = axes[0, 0]
+    axis.set(xlim=(left, right), ylim=(bottom, top), aspect="equal")
+    axis.axis("off")
 
     for r in range(1, len(sizes)):
-        for i, (x_to, y_to) in enumerate(centres[r]):
-            for j, (x_from, y_from) in enumerate(centres[r - 1]):
-                start, end = np.array([x_from, y_from]), np.array([x_to, y_to])
-                unit = (end - start) / np.linalg.norm(end - start)
-                axis.annotate(
-                    "",
-                    end - radius * unit,
-                    start + radius * unit,
-                    arrowprops={"arrowstyle": "-|>", "color": MUTED, "linewidth": 1.1, "shrinkA": 0, "shrinkB": 0},
+        for i, target in enumerate(centres[r]):
+            for j, source in enumerate(centres[r - 1]):
+                start, end = np.array(source), np.array(target)
+                reach = radius * (end - start) / np.linalg.norm(end - start)
+                arrow = {"arrowstyle": "-|>", "color": MUTED, "linewidth": 1.1, "shrinkA": 0, "shrinkB": 0}
+                axis.annotate("", end - reach, start + reach, arrowprops=arrow)
+                # Labels of crossing edges stand near the unit that they lead to, clear of the crossing.
+                along = 0.5 if source[1] == target[1] or len(centres[r]) == 1 else 0.68
+                label = _symbol(
+                    "w", r, f"{i + 1}{j + 1}", None if weights is None else np.asarray(weights[r - 1])[i, j]
                 )
-                # Labels of crossing edges sit near the unit that they lead to, clear of the crossing.
-                at = start + (0.66 if y_to != y_from else 0.5) * (end - start)
-                axis.text(
-                    *at,
-                    value(f"$w_{{{i + 1}{j + 1}}}^{{({r})}}$", weights, r - 1, (i, j)),
-                    ha="center",
-                    va="center",
-                    size=9.5,
-                    bbox={"facecolor": BACKGROUND, "edgecolor": "none", "pad": 1.2},
-                )
+                box = {"facecolor": BACKGROUND, "edgecolor": "none", "pad": 1.0}
+                axis.text(*(start + along * (end - start)), label, ha="center", va="center", bbox=box)
     for r, layer in enumerate(centres):
-        for i, (x_unit, y_unit) in enumerate(layer):
-            axis.add_patch(Circle((x_unit, y_unit), radius, facecolor=SURFACE, edgecolor=INK, linewidth=1.3, zorder=3))
-            symbol = f"$y_{{{i + 1}}}^{{({r})}}$"
-            axis.text(x_unit, y_unit, symbol, ha="center", va="center", size=11.5, zorder=4)
-            notes = []
-            if r and (biases is not None):
-                notes.append(value(f"$b_{{{i + 1}}}^{{({r})}}$", biases, r - 1, i))
-            if r and nu is not None:
-                notes.append(value(f"$\\nu_{{{i + 1}}}^{{({r})}}$", nu, r - 1, i))
-            if y is not None:
-                notes.append(value(symbol, y, r, i))
-            if r and delta is not None:
-                notes.append(value(f"$\\delta_{{{i + 1}}}^{{({r})}}$", delta, r - 1, i))
-            above = len(layer) > 1 and i == 0
-            for k, note in enumerate(notes):
-                depth = radius + 0.12 + line * ((len(notes) - 1 - k) if above else k)
-                axis.text(
-                    x_unit,
-                    y_unit + depth if above else y_unit - depth,
-                    note,
-                    ha="center",
-                    va="bottom" if above else "top",
-                    size=9.5,
-                )
-    tallest = max(abs(y_unit) for layer in centres for _, y_unit in layer)
-    room = radius + 0.2 + 4 * line
-    axis.set_xlim(-0.75, column * (len(sizes) - 1) + 0.85)
-    axis.set_ylim(-tallest - room, tallest + room)
-    axis.set_aspect("equal")
-    axis.axis("off")
-    for r in range(len(sizes)):
         name = "input" if r == 0 else "output" if r == len(sizes) - 1 else "hidden"
-        axis.text(column * r, tallest + room, f"layer {r}: {name}", ha="center", va="top", size=9.5, color=MUTED)
+        axis.text(column * r, top, f"layer {r}: {name}", ha="center", va="top", color=MUTED)
+        for i, (x_unit, y_unit) in enumerate(layer):
+            axis.add_patch(Circle((x_unit, y_unit), radius, facecolor=SURFACE, edgecolor=INK, linewidth=1.2, zorder=3))
+            axis.text(x_unit, y_unit, _symbol("y", r, f"{i + 1}"), ha="center", va="center", size=11, zorder=4)
+            hidden = [("b", biases), (r"\nu", nu)] if r else []
+            behind = [(r"\delta", delta)] if r else []
+            notes = [
+                _symbol(letter, r, f"{i + 1}", np.asarray(given[r - (letter != "y")])[i])
+                for letter, given in [*hidden, ("y", y), *behind]
+                if given is not None
+            ]
+            above = i < (len(layer) - 1) / 2
+            for k, note in enumerate(notes):
+                away = radius + 0.06 + line * (len(notes) - 0.5 - k if above else k + 0.5)
+                axis.text(x_unit, y_unit + (away if above else -away), note, ha="center", va="center")
     return figure
 
 
@@ -782,10 +776,14 @@ def network_diagram(
 
 
 def _panels(
-    rows: int, columns: int, *, height: float, width: float = WIDTH, **share: Any
+    rows: int, columns: int, *, height: float, layout: ConstrainedLayoutEngine | None = None, **share: Any
 ) -> tuple[Figure, NDArray[Any]]:
-    figure = Figure(figsize=(width, height), layout="constrained")
+    figure = Figure(figsize=(WIDTH, height), layout=layout or "constrained")
     return figure, figure.subplots(rows, columns, squeeze=False, **share)
+
+
+def _whole_numbers() -> MaxNLocator:
+    return MaxNLocator(nbins=8, integer=True, steps=[1, 2, 5, 10])
 
 
 def _style(name: Any, position: int) -> dict[str, Any]:
@@ -807,8 +805,9 @@ def _hollow(style: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _diamond() -> dict[str, Any]:
-    return {**_hollow({"marker": "D", "color": INK}), "zorder": 4}
+def _dots() -> dict[str, Any]:
+    """A mark per run: no line, and a rim that parts it from its neighbours."""
+    return {"linestyle": "none", "markeredgecolor": BACKGROUND, "markeredgewidth": 0.5, "clip_on": False, "zorder": 3}
 
 
 def _panel_title(column: str, value: Any) -> str:
@@ -824,21 +823,25 @@ def _legend_above(figure: Figure, axis: Axes, *, report: bool = False) -> None:
     if report:
         handles.append(Line2D([], [], **_hollow({"color": INK, "marker": "o"})))
         labels.append("the report's run")
-    figure.legend(handles, labels, loc="outside upper center", ncols=len(labels), columnspacing=1.4)
+    # A line of the legend holds about 75 letters, of which a sample line and the gaps take 9 each.
+    lines = -(-sum(len(label) + 9 for label in labels) // 75)
+    figure.legend(handles, labels, loc="outside upper center", ncols=-(-len(labels) // lines), columnspacing=1.4)
+
+
+def _break_jumps(curve: ArrayLike) -> NDArray[np.float64]:
+    """The curve with a gap where it jumps by more than a third of its span, as ReLU's derivative does at 0."""
+    curve = np.array(curve, float)
+    jumps = np.flatnonzero(np.abs(np.diff(curve)) > np.ptp(curve) / 3)
+    if len(curve) > 100:
+        curve[jumps] = np.nan
+    return curve
 
 
 def _draw_range(axis: Axes, limits: Range) -> None:
     for bound in (limits.low, limits.high):
         if np.isfinite(bound):
             axis.axhline(bound, color=MUTED, linewidth=1, linestyle=(0, (2, 2)), zorder=1)
-    axis.set_title(f"range {limits}", loc="right", weight="normal", size=9, color=MUTED)
-
-
-def _note(axis: Axes, x: float, y: float, text: str, limits: tuple[float, float], side: str) -> None:
-    """Text at x that stays within the axis: it leans to the left near the right end, and the other way round."""
-    position = (x - limits[0]) / (limits[1] - limits[0])
-    lean = "left" if position < 0.2 else "right" if position > 0.8 else "center"
-    axis.text(x, y, text, ha=lean, va=side, size=9)
+    axis.set_title(f"range {limits}", loc="right", weight="normal", size=9)
 
 
 def _swarm(values: NDArray[np.float64], width: float, step: float) -> NDArray[np.float64]:
@@ -851,7 +854,7 @@ def _swarm(values: NDArray[np.float64], width: float, step: float) -> NDArray[np
             level = -level if level > 0 else 1 - level
         offsets[i] = level * step
     widest = np.abs(offsets).max(initial=0)
-    return offsets * min(1, 0.3 / widest) if widest else offsets
+    return offsets * min(1, 0.33 / widest) if widest else offsets
 
 
 def _last_epochs(frame: pd.DataFrame, run: list[str]) -> pd.DataFrame:
@@ -871,9 +874,13 @@ def _require(frame: pd.DataFrame, columns: Sequence[str]) -> None:
         raise ValueError(f"the frame {problem}; it needs the columns {list(columns)}, one row per run and epoch")
 
 
-def _short(value: float) -> str:
-    """At most four decimals, with a true minus sign."""
-    return f"{value:.4f}".rstrip("0").rstrip(".").replace("-", "−") if value else "0"
+def _symbol(letter: str, layer: int, index: str, value: float | None = None) -> str:
+    """A symbol of the report's notation as mathtext, with its value to at most four decimals where there is one."""
+    symbol = rf"{letter}_{{{index}}}^{{({layer})}}"
+    if value is None:
+        return f"${symbol}$"
+    short = f"{value:.4f}".rstrip("0").rstrip(".")
+    return rf"${symbol} = {'0' if short == '-0' else short}$"
 
 
 use_house_style()
