@@ -1,0 +1,198 @@
+"""The book's four activation functions and their derivatives (chapter ``activations``).
+
+Every function takes any finite float64 (and complex128, for complex-step derivatives; ReLU takes real numbers only)
+and returns a finite value without a warning. The three smooth ones share one derivative at three scales,
+
+    tanh'(x) = sech²(x),   sigmoid'(x) = ¼ sech²(x/2),   lecun_tanh'(x) = 1.7159 · ⅔ · sech²(2x/3) + a,
+
+so that only ``sech²`` has to be computed with care.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from math import inf
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Array = NDArray[Any]
+
+LECUN_AMPLITUDE = 1.7159
+LECUN_SLOPE = 2 / 3
+
+
+@dataclass(frozen=True)
+class Interval:
+    """An interval of real numbers; prints as ``[0, ∞)``.
+
+    Parameters
+    ----------
+    low, high : float
+        The ends, ``-inf`` and ``inf`` allowed.
+    low_closed, high_closed : bool
+        Whether the end itself belongs to the interval.
+    """
+
+    low: float
+    high: float
+    low_closed: bool = False
+    high_closed: bool = False
+
+    def __contains__(self, value: float) -> bool:
+        above = self.low <= value if self.low_closed else self.low < value
+        below = value <= self.high if self.high_closed else value < self.high
+        return bool(above and below)
+
+    def __str__(self) -> str:
+        low, high = (f"{end:g}".replace("inf", "∞").replace("-", "−") for end in (self.low, self.high))
+        return f"{'[' if self.low_closed else '('}{low}, {high}{']' if self.high_closed else ')'}"
+
+
+@dataclass(frozen=True)
+class Activation:
+    """An activation function, its derivative and its range.
+
+    Parameters
+    ----------
+    name : str
+        The key in ``ACTIVATIONS``.
+    function, derivative : callable
+        From an array of any shape to a float64 (or complex128) array of the same shape. The derivative takes the
+        input ``nu`` of the unit, not its output.
+    range : Interval
+        The values of the function over all real numbers. A float64 within rounding distance of an open end is rounded
+        to that end: ``tanh(50)`` is exactly 1.0 on a computer, although no real number has the hyperbolic tangent 1.
+    parameters : mapping of str to float
+        Constants that a reader may choose (``a`` of LeCun's tanh).
+    kinks : tuple of float
+        The points where the derivative jumps: integrals are split there, and differences may not straddle them.
+    """
+
+    name: str
+    function: Callable[[ArrayLike], Array]
+    derivative: Callable[[ArrayLike], Array]
+    range: Interval
+    parameters: Mapping[str, float] = field(default_factory=dict, hash=False)
+    kinks: tuple[float, ...] = ()
+
+
+def _numbers(x: ArrayLike) -> Array:
+    """Whatever was given as float64, or as complex128 where it is complex."""
+    return np.asarray(x, dtype=np.complex128 if np.iscomplexobj(x) else np.float64)
+
+
+def _real_numbers(x: ArrayLike) -> Array:
+    if np.iscomplexobj(x):
+        raise ValueError(
+            "relu takes real numbers and got complex ones: it has a kink, so no complex-step derivative exists; "
+            "use central differences"
+        )
+    return np.asarray(x, dtype=np.float64)
+
+
+def _decaying_exponential(x: Array) -> Array:
+    """exp(-|x|), never larger than 1; for complex x the sign is that of the real part, which keeps it analytic."""
+    return np.exp(np.where(x.real < 0, x, -x))
+
+
+def _sech_squared(x: Array) -> Array:
+    """1 / cosh(x)², with z = exp(-|x|) written as (2z / (1 + z²))²: cosh(x) itself overflows at |x| = 711."""
+    z = _decaying_exponential(x)
+    return np.square(2 * z / (1 + z * z))
+
+
+def _relu(x: ArrayLike) -> Array:
+    return np.maximum(_real_numbers(x), 0.0)
+
+
+def _relu_derivative(x: ArrayLike) -> Array:
+    # At 0 the derivative does not exist. ReLU'(0) = 0 is a convention; Keras and TensorFlow follow it too.
+    return np.where(_real_numbers(x) > 0, 1.0, 0.0)
+
+
+def _tanh(x: ArrayLike) -> Array:
+    return np.tanh(_numbers(x))
+
+
+def _tanh_derivative(x: ArrayLike) -> Array:
+    # Not 1 - tanh²: that subtracts two nearly equal numbers and is 0 from |x| = 19 on.
+    return _sech_squared(_numbers(x))
+
+
+def _sigmoid(x: ArrayLike) -> Array:
+    x = _numbers(x)
+    z = _decaying_exponential(x)
+    return np.where(x.real < 0, z, 1.0) / (1 + z)
+
+
+def _sigmoid_derivative(x: ArrayLike) -> Array:
+    return 0.25 * _sech_squared(0.5 * _numbers(x))
+
+
+def _lecun_tanh(x: ArrayLike, a: float) -> Array:
+    x = _numbers(x)
+    return LECUN_AMPLITUDE * np.tanh(LECUN_SLOPE * x) + a * x
+
+
+def _lecun_tanh_derivative(x: ArrayLike, a: float) -> Array:
+    return LECUN_AMPLITUDE * LECUN_SLOPE * _sech_squared(LECUN_SLOPE * _numbers(x)) + a
+
+
+def lecun_tanh(a: float = 0.001) -> Activation:
+    """LeCun's tanh, 1.7159 tanh(2x/3) + a x.
+
+    Parameters
+    ----------
+    a : float, default 0.001
+        Slope of the linear term, 0 to 1. The report prints 0.01; the code that made its figures ran 0.001.
+
+    Returns
+    -------
+    Activation
+        With range (-∞, ∞), or (-1.7159, 1.7159) for ``a = 0``.
+
+    Raises
+    ------
+    ValueError
+        If ``a`` is not a number from 0 to 1.
+
+    References
+    ----------
+    LeCun, Bottou, Orr and Müller, "Efficient BackProp" (1998), section 4.4.
+    """
+    if not 0 <= a <= 1:
+        raise ValueError(f"a is {a!r}; expected a number from 0 to 1, such as 0.001")
+    end = inf if a > 0 else LECUN_AMPLITUDE
+    return Activation(
+        "lecun_tanh",
+        partial(_lecun_tanh, a=a),
+        partial(_lecun_tanh_derivative, a=a),
+        Interval(-end, end),
+        {"a": a},
+    )
+
+
+RELU = Activation("relu", _relu, _relu_derivative, Interval(0, inf, low_closed=True), kinks=(0.0,))
+TANH = Activation("tanh", _tanh, _tanh_derivative, Interval(-1, 1))
+SIGMOID = Activation("sigmoid", _sigmoid, _sigmoid_derivative, Interval(0, 1))
+LECUN_TANH = lecun_tanh()
+
+ACTIVATIONS: Mapping[str, Activation] = {item.name: item for item in (RELU, TANH, SIGMOID, LECUN_TANH)}
+
+
+def find_activation(activation: str | Activation) -> Activation:
+    """The activation of that name, or the activation itself.
+
+    Raises
+    ------
+    ValueError
+        If no activation has that name; the message lists the names.
+    """
+    if isinstance(activation, Activation):
+        return activation
+    if activation not in ACTIVATIONS:
+        names = ", ".join(ACTIVATIONS)
+        raise ValueError(f"unknown activation {activation!r}; expected one of {names}, or an Activation")
+    return ACTIVATIONS[activation]

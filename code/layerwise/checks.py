@@ -1,0 +1,584 @@
+"""What proves ``activations`` and ``network``: derivatives found in other ways, and the comparison with them.
+
+Four ways, none of which uses the backward pass or a derivative from this package: central differences, complex steps,
+SymPy's symbolic derivatives, and Keras' automatic differentiation (chapters ``backpropagation`` and ``activations``).
+``check_gradient`` compares a reader's own backward pass in the same manner and names the likely bug.
+
+SymPy and Keras are imported where they are used: they take seconds, and a reader's ``check_gradient`` needs neither.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from layerwise.activations import ACTIVATIONS, LECUN_AMPLITUDE, Activation, Array
+from layerwise.network import Gradients, Layers, Loss, Network
+
+# Gradients of a network -----------------------------------------------------------------------------------------------
+
+
+class NumericGradients(NamedTuple):
+    """Like ``Gradients``; NaN where the step crossed a kink, and how many such entries there are."""
+
+    weights: Layers
+    biases: Layers
+    excluded: int
+
+
+def _copy(network: Network, dtype: type[Any]) -> Network:
+    weights = {r: w.astype(dtype) for r, w in network.weights.items()}
+    biases = {r: b.astype(dtype) for r, b in network.biases.items()}
+    return Network(network.sizes, network.activation, network.loss, weights=weights, biases=biases)
+
+
+def _active_units(network: Network, x: ArrayLike, y: ArrayLike) -> Array:
+    """For ReLU, which units are on its rising side for which pattern; empty for a function without a kink."""
+    if network.activation.name != "relu":
+        return np.empty(0)
+    last = network.R if network.loss == "squared_error" else network.R - 1
+    nu = network.trace(x, y).nu
+    return np.concatenate([np.empty(0), *(nu[r].ravel() > 0 for r in range(1, last + 1))])
+
+
+def central_differences(network: Network, x: ArrayLike, y: ArrayLike, step: float = 1e-5) -> NumericGradients:
+    """Gradients of E from (E(p + h) - E(p - h)) / 2h, one parameter p at a time.
+
+    Parameters
+    ----------
+    network : Network
+    x, y : arrays
+        As for ``Network.error``.
+    step : float
+        h. The error of the quotient grows as h² (truncation) and as 1/h (rounding of E); 1e-5 is near the best.
+
+    Returns
+    -------
+    NumericGradients
+        NaN for a parameter whose step takes a ReLU unit across its kink for any pattern, where the quotient mixes two
+        slopes. As long as no unit changes sides, ReLU networks are linear in one parameter up to the softmax, so
+        comparing the two end points is enough to know.
+    """
+    probe = _copy(network, np.float64)
+    found: dict[str, Layers] = {"weights": {}, "biases": {}}
+    excluded = 0
+    for kind, layers in (("weights", probe.weights), ("biases", probe.biases)):
+        for r, parameters in layers.items():
+            quotients = np.empty(parameters.shape)
+            for index in np.ndindex(parameters.shape):
+                value = parameters[index]
+                parameters[index] = value + step
+                above, active_above = probe.error(x, y), _active_units(probe, x, y)
+                parameters[index] = value - step
+                below, active_below = probe.error(x, y), _active_units(probe, x, y)
+                parameters[index] = value
+                crossed = not np.array_equal(active_above, active_below)
+                quotients[index] = np.nan if crossed else (above - below) / (2 * step)
+                excluded += crossed
+            found[kind][r] = quotients
+    return NumericGradients(found["weights"], found["biases"], excluded)
+
+
+def complex_step(network: Network, x: ArrayLike, y: ArrayLike, step: float = 1e-30) -> Gradients:
+    """Gradients of E from Im E(p + ih) / h, one parameter p at a time: no subtraction, so h can be tiny.
+
+    Parameters
+    ----------
+    network : Network
+        With any activation but ReLU, which is not analytic.
+    x, y : arrays
+        As for ``Network.error``.
+    step : float
+        h. The error is h² times the third derivative, far below the rounding of the result.
+
+    Raises
+    ------
+    ValueError
+        For a ReLU network.
+
+    References
+    ----------
+    Squire and Trapp, "Using complex variables to estimate derivatives of real functions", SIAM Review 40 (1998).
+    """
+    probe = _copy(network, np.complex128)
+    found: dict[str, Layers] = {"weights": {}, "biases": {}}
+    for kind, layers in (("weights", probe.weights), ("biases", probe.biases)):
+        for r, parameters in layers.items():
+            slopes = np.empty(parameters.shape)
+            for index in np.ndindex(parameters.shape):
+                value = parameters[index]
+                parameters[index] = value + 1j * step
+                slopes[index] = probe.error(x, y).imag / step
+                parameters[index] = value
+            found[kind][r] = slopes
+    return Gradients(found["weights"], found["biases"])
+
+
+def keras_function(activation: Activation) -> Callable[[Any], Any]:
+    """Keras' own function of that name; LeCun's tanh, which Keras lacks, is written out with its operations."""
+    import keras
+
+    if activation.name == "lecun_tanh":
+        a = activation.parameters["a"]
+        return lambda x: LECUN_AMPLITUDE * keras.ops.tanh(x * 2 / 3) + a * x
+    return keras.activations.get(activation.name)
+
+
+def keras_gradients(
+    network: Network, x: ArrayLike, y: ArrayLike, dtype: Literal["float64", "float32"] = "float64"
+) -> Gradients:
+    """Gradients of E by Keras: the same layers, weights and biases as Dense layers, differentiated by TensorFlow.
+
+    Parameters
+    ----------
+    network : Network
+    x : array (P, n_0)
+    y : array (P,) of labels or (P, n_R) of target rows
+    dtype : {"float64", "float32"}
+        What Keras computes in.
+
+    Returns
+    -------
+    Gradients
+        Of the sum over the patterns, in the shapes of ``network.gradients``. Keras' squared error is a mean over the
+        n_R output units without the factor ½, so it is multiplied by n_R / 2.
+    """
+    import keras
+    import tensorflow as tf
+
+    f = keras_function(network.activation)
+    model = keras.Sequential([keras.Input((network.sizes[0],), dtype=dtype)])
+    for r in range(1, network.R):
+        model.add(keras.layers.Dense(network.sizes[r], f, dtype=dtype))
+    if network.loss == "cross_entropy":
+        # The softmax is inside Keras' loss (from_logits), where Keras computes it without clipping probabilities.
+        model.add(keras.layers.Dense(network.sizes[-1], dtype=dtype))
+        loss = keras.losses.CategoricalCrossentropy(from_logits=True, reduction="sum", dtype=dtype)
+        factor = 1.0
+    else:
+        model.add(keras.layers.Dense(network.sizes[-1], f, dtype=dtype))
+        loss = keras.losses.MeanSquaredError(reduction="sum", dtype=dtype)
+        factor = network.sizes[-1] / 2
+    layers = range(1, network.R + 1)
+    model.set_weights([array for r in layers for array in (network.weights[r].T, network.biases[r])])
+    targets = np.asarray(y)
+    targets = np.eye(network.sizes[-1])[targets] if targets.ndim == 1 else targets
+    with tf.GradientTape() as tape:
+        error = factor * loss(tf.constant(targets, dtype), model(tf.constant(np.asarray(x), dtype)))
+    found = [gradient.numpy() for gradient in tape.gradient(error, model.trainable_variables)]
+    return Gradients(
+        {r: kernel.T for r, kernel in zip(layers, found[0::2], strict=True)},
+        dict(zip(layers, found[1::2], strict=True)),
+    )
+
+
+def relative_differences(
+    ours: Gradients | NumericGradients,
+    reference: Gradients | NumericGradients,
+    norm: Literal["euclidean", "largest"] = "euclidean",
+) -> dict[int, float]:
+    """Per layer, the size of ``ours - reference`` over the size of ``reference``.
+
+    Parameters
+    ----------
+    ours, reference : Gradients or NumericGradients
+        Entries that are NaN in the reference are left out.
+    norm : {"euclidean", "largest"}
+        How size is measured: the root of the sum of squares, or the largest absolute entry.
+
+    Returns
+    -------
+    dict of int to float
+        For layer r the worse of its weights' and its biases' relative difference; ``inf`` where the reference is all
+        zeros and ours is not.
+    """
+    order = 2 if norm == "euclidean" else np.inf
+    found = {}
+    for r in reference.weights:
+        ratios = []
+        for mine, other in ((ours.weights[r], reference.weights[r]), (ours.biases[r], reference.biases[r])):
+            kept = ~np.isnan(other)
+            difference = float(np.linalg.norm((mine - other)[kept], order)) if kept.any() else 0.0
+            size = float(np.linalg.norm(other[kept], order)) if kept.any() else 0.0
+            ratios.append(difference / size if size else (np.inf if difference else 0.0))
+        found[r] = max(ratios)
+    return found
+
+
+def float32_holds(gradients: Gradients) -> dict[int, bool]:
+    """Per layer, whether float32 can hold this (float64) gradient to all of its own digits.
+
+    It can while the largest entry of the weights' and of the biases' gradient, times float32's relative spacing, is
+    at least the smallest normal float32: then whatever is lost below that number is below the last digit of the
+    largest entry. An all-zero gradient is held.
+    """
+    smallest = float(np.finfo(np.float32).tiny) / float(np.finfo(np.float32).eps)
+    return {
+        r: all(largest == 0 or largest >= smallest for largest in (np.abs(w).max(), np.abs(gradients.biases[r]).max()))
+        for r, w in gradients.weights.items()
+    }
+
+
+# Derivatives of an activation -----------------------------------------------------------------------------------------
+
+
+class Symbolic(NamedTuple):
+    """SymPy expressions in ``x``: a function written out, and the derivative that SymPy finds."""
+
+    x: Any
+    function: Any
+    derivative: Any
+
+
+def symbolic(activation: Activation) -> Symbolic:
+    """The activation written in SymPy from its definition, and SymPy's derivative of it.
+
+    Raises
+    ------
+    ValueError
+        For an activation that is not one of the book's four.
+    """
+    import sympy
+
+    x = sympy.Symbol("x", real=True)
+    definitions = {
+        "relu": lambda: sympy.Piecewise((0, x <= 0), (x, True)),
+        "tanh": lambda: (1 - sympy.exp(-2 * x)) / (1 + sympy.exp(-2 * x)),
+        "sigmoid": lambda: 1 / (1 + sympy.exp(-x)),
+        "lecun_tanh": lambda: (
+            sympy.Rational("1.7159") * sympy.tanh(sympy.Rational(2, 3) * x)
+            + sympy.Rational(str(activation.parameters["a"])) * x
+        ),
+    }
+    if activation.name not in definitions:
+        raise ValueError(f"no symbolic definition of {activation.name!r}; expected one of {', '.join(definitions)}")
+    function = definitions[activation.name]()
+    return Symbolic(x, function, sympy.diff(function, x))
+
+
+def symbolic_derivative(activation: Activation, points: ArrayLike) -> Array:
+    """SymPy's derivative at each point, evaluated with 50 digits and rounded to float64 once."""
+    import sympy
+
+    x, _, derivative = symbolic(activation)
+    values = [float(derivative.subs(x, sympy.Rational(float(p))).evalf(50, maxn=2000)) for p in np.ravel(points)]
+    return np.reshape(values, np.shape(points))
+
+
+def central_derivative(activation: Activation, points: ArrayLike, step: float = 1e-5) -> Array:
+    """(f(x + h) - f(x - h)) / 2h at each point, with the step that was really taken in float64."""
+    points = np.asarray(points, dtype=np.float64)
+    above, below = points + step, points - step
+    return (activation.function(above) - activation.function(below)) / (above - below)
+
+
+def complex_step_derivative(activation: Activation, points: ArrayLike, step: float = 1e-30) -> Array:
+    """Im f(x + ih) / h at each point; not for ReLU."""
+    return activation.function(np.asarray(points, dtype=np.float64) + 1j * step).imag / step
+
+
+def keras_derivative(activation: Activation, points: ArrayLike) -> Array:
+    """Keras' function differentiated by TensorFlow in float64 at each point."""
+    import tensorflow as tf
+
+    nu = tf.constant(np.asarray(points), tf.float64)
+    with tf.GradientTape() as tape:
+        tape.watch(nu)
+        y = keras_function(activation)(nu)
+    return np.asarray(tape.gradient(y, nu))
+
+
+def check_activations(
+    activations: Iterable[Activation] = tuple(ACTIVATIONS.values()), points: ArrayLike | None = None
+) -> pd.DataFrame:
+    """Each activation's derivative against the independent ways: largest differences over all points.
+
+    Parameters
+    ----------
+    activations : iterable of Activation
+    points : array, optional
+        Where to compare; by default 241 points from -6 to 6. Zero, ReLU's kink, is left out.
+
+    Returns
+    -------
+    DataFrame
+        One row per activation, in the columns ``symbolic``, ``central``, ``complex_step`` (NaN for ReLU) and
+        ``keras`` the largest absolute difference over the largest slope.
+    """
+    nu = np.linspace(-6, 6, 241) if points is None else np.asarray(points, dtype=np.float64)
+    nu = nu[nu != 0]
+    rows = {}
+    for activation in activations:
+        ours = activation.derivative(nu)
+        others = {
+            "symbolic": symbolic_derivative(activation, nu),
+            "central": central_derivative(activation, nu),
+            "complex_step": np.full_like(nu, np.nan)
+            if activation.name == "relu"
+            else complex_step_derivative(activation, nu),
+            "keras": keras_derivative(activation, nu),
+        }
+        rows[activation.name] = {way: np.abs(ours - other).max() / ours.max() for way, other in others.items()}
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("activation")
+
+
+# A reader's own backward pass -----------------------------------------------------------------------------------------
+
+MyFunction = Callable[[Layers, Layers, Array, Array], tuple[Any, Any]]
+
+BUGS: Mapping[str, str] = {
+    "output_f_prime_missing": "f′(ν) is missing in the output layer's δ (squared error needs it)",
+    "output_f_prime_added": "the output layer's δ has a factor f′(ν) (softmax with cross-entropy has none: δ = y − T)",
+    "hidden_f_prime_missing": "f′(ν) is missing in the hidden layers' δ",
+    "f_prime_of_y": "f′ is evaluated at y, the unit's output, instead of ν, its input",
+    "weights_transposed": "the weights on the way back are transposed: δ(r) needs w(r+1)ᵀ δ(r+1)",
+    "weights_of_same_layer": "δ(r) uses the weights w(r) instead of w(r+1)",
+    "gradient_transposed": "the weights' gradient is transposed: it needs δ(r) y(r−1)ᵀ, of shape (n_r, n_{r−1})",
+    "y_of_same_layer": "the weights' gradient uses y(r), the layer's own output, instead of y(r−1), its input",
+    "sign": "the sign is wrong: δ starts from y − T, not from T − y",
+    "factor_two": "there is a factor 2 too much: E has the factor ½, so its derivative has none",
+    "mean_for_sum": "there is a mean over the patterns where E is their sum",
+    "sum_for_mean": "there is a sum over the patterns where E is their mean",
+    "bias_gradient_forgotten": "the biases' gradient is missing (all zeros)",
+    "bias_gradient_mean": "the biases' gradient is a mean over the patterns where the weights' gradient is a sum",
+    "bias_not_added": "the biases are left out of ν in the forward pass",
+}
+"""What ``check_gradient`` recognises: a name, and the sentence that it prints."""
+
+
+@dataclass(frozen=True, repr=False)
+class GradientCheck:
+    """What ``check_gradient`` found; true where the gradient is right.
+
+    Attributes
+    ----------
+    correct : bool
+    bugs : tuple of str
+        Names from ``BUGS`` that together reproduce the reader's numbers; empty where right, or not recognised.
+    table : DataFrame
+        Per layer and parameter: the sizes (root of the sum of squares) of the reader's and the numeric gradient, their
+        ratio (least squares), and the relative difference.
+    """
+
+    correct: bool
+    bugs: tuple[str, ...]
+    table: pd.DataFrame
+
+    def __bool__(self) -> bool:
+        return self.correct
+
+    def __repr__(self) -> str:
+        return f"GradientCheck(correct={self.correct}, bugs={self.bugs})"
+
+
+def check_gradient(
+    my_function: MyFunction,
+    *,
+    activation: str = "tanh",
+    loss: Loss = "squared_error",
+    reduction: Literal["sum", "mean"] = "sum",
+    layers: int = 3,
+    seed: int = 0,
+) -> GradientCheck:
+    """Compare your own backward pass with central differences, and name the likely bug.
+
+    Prints a table with one line per layer and parameter (yours, numeric, ratio, relative difference) and a verdict.
+    For a wrong gradient it computes what each of the known bugs, and each pair of them, would give, and names those
+    that give exactly your numbers.
+
+    Parameters
+    ----------
+    my_function : callable
+        ``my_function(weights, biases, x, T)`` returns ``(weight_gradients, bias_gradients)``. ``weights[r]`` is
+        (n_r, n_{r-1}) and ``biases[r]`` is (n_r,) for r = 1..R; ``x`` is (n_0, P) and ``T`` is (n_R, P), units x
+        patterns as in the chapter. Return the same shapes: dictionaries from r, or lists for layers 1..R.
+    activation : str
+        The f of your function: in the hidden layers, and with squared error in the output layer too.
+    loss : {"squared_error", "cross_entropy"}
+        E = ½ Σ (T - y)², or E = -Σ T ln y with a softmax as output layer.
+    reduction : {"sum", "mean"}
+        Whether E is the sum over the patterns, as in the chapter, or their mean.
+    layers : int
+        R. All layers have the same number of units, so that a transposed matrix fits and can be recognised.
+    seed : int
+        Of the random weights, biases, patterns and targets.
+
+    Returns
+    -------
+    GradientCheck
+        True where every layer agrees to 1e-6.
+
+    Raises
+    ------
+    ValueError
+        If your function returns arrays of another shape or not finite; the message says which layer and what was
+        expected. What your function itself raises is passed on.
+    """
+    if reduction not in ("sum", "mean"):
+        raise ValueError(f"unknown reduction {reduction!r}; expected 'sum' or 'mean'")
+    if layers < 2:
+        raise ValueError(f"layers is {layers}; expected 2 or more, for a hidden layer to exist")
+    random = np.random.default_rng(seed)
+    units, patterns = 4, 5
+    network = Network([units] * (layers + 1), activation, loss, seed=seed)
+    network.biases = {r: random.normal(0, 0.5, units) for r in network.biases}
+    x = random.normal(size=(units, patterns))
+    T = np.eye(units)[:, random.integers(0, units, patterns)]
+
+    returned = my_function(
+        {r: w.copy() for r, w in network.weights.items()},
+        {r: b.copy() for r, b in network.biases.items()},
+        x.copy(),
+        T.copy(),
+    )
+    mine = _as_gradients(returned, network)
+    numeric = central_differences(network, x.T, T.T)
+    scale = 1.0 if reduction == "sum" else 1 / patterns
+    reference = Gradients(
+        {r: scale * w for r, w in numeric.weights.items()}, {r: scale * b for r, b in numeric.biases.items()}
+    )
+    table = _comparison(mine, reference)
+    correct = bool((table["difference"] <= 1e-6).all())
+    bugs = () if correct else _find_bugs(mine, network, x, T, reduction)
+    print(table.to_string(index=False, float_format=lambda number: f"{number:.3g}"))
+    print(_verdict(correct, bugs, table))
+    return GradientCheck(correct, bugs, table)
+
+
+def _as_gradients(returned: Any, network: Network) -> Gradients:
+    """What a reader's function returned, as Gradients; a missing bias gradient counts as zeros."""
+    if not isinstance(returned, Sequence) or len(returned) != 2:
+        raise ValueError("your function must return two things: (weight_gradients, bias_gradients)")
+    given = dict(zip(("weight", "bias"), returned, strict=True))
+    if given["bias"] is None:
+        given["bias"] = {r: np.zeros_like(b) for r, b in network.biases.items()}
+    found = []
+    for (kind, layers), expected in zip(given.items(), (network.weights, network.biases), strict=True):
+        named = dict(layers) if isinstance(layers, Mapping) else dict(enumerate(layers, start=1))
+        if sorted(named) != sorted(expected):
+            raise ValueError(f"{kind} gradients came for layers {sorted(named)}; expected layers {sorted(expected)}")
+        arrays = {r: np.asarray(named[r], dtype=np.float64) for r in expected}
+        for r, array in arrays.items():
+            if array.shape != expected[r].shape:
+                raise ValueError(
+                    f"layer {r}: the {kind} gradient has shape {array.shape}; expected {expected[r].shape}, "
+                    f"the shape of the {kind}{'es' if kind == 'bias' else 's'} themselves"
+                )
+            if not np.isfinite(array).all():
+                raise ValueError(f"layer {r}: the {kind} gradient holds NaN or infinity; expected finite numbers")
+        found.append(arrays)
+    return Gradients(*found)
+
+
+def _comparison(mine: Gradients, reference: Gradients) -> pd.DataFrame:
+    rows = []
+    for r in reference.weights:
+        for name, yours, other in (
+            ("weights", mine.weights[r], reference.weights[r]),
+            ("biases", mine.biases[r], reference.biases[r]),
+        ):
+            kept = ~np.isnan(other)
+            yours, other = yours[kept], other[kept]
+            size = np.linalg.norm(other)
+            rows.append(
+                {
+                    "layer": r,
+                    "parameter": name,
+                    "yours": np.linalg.norm(yours),
+                    "numeric": size,
+                    "ratio": float(yours @ other) / size**2 if size else np.nan,
+                    "difference": np.linalg.norm(yours - other) / (size or 1.0),
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def _verdict(correct: bool, bugs: tuple[str, ...], table: pd.DataFrame) -> str:
+    if correct:
+        return "Right: every layer agrees with the numeric gradient."
+    if bugs:
+        return "Wrong. Likely bug: " + "; and ".join(BUGS[bug] for bug in bugs) + "."
+    layer = table.loc[table["difference"] > 1e-6, "layer"].max()
+    return f"Wrong, and no known bug gives these numbers. Coming from the output, layer {layer} is the first to differ."
+
+
+def _find_bugs(mine: Gradients, network: Network, x: Array, T: Array, reduction: str) -> tuple[str, ...]:
+    """The single bug, or else the pair of bugs, that gives exactly these gradients."""
+    never = {
+        "output_f_prime_missing" if network.loss == "cross_entropy" else "output_f_prime_added",
+        "sum_for_mean" if reduction == "sum" else "mean_for_sum",
+    }
+    candidates = [bug for bug in BUGS if bug not in never]
+    for number in (1, 2):
+        for bugs in combinations(candidates, number):
+            planted = gradients_with_bugs(bugs, network, x, T, reduction)
+            if max(relative_differences(mine, planted).values()) <= 1e-6:
+                return bugs
+    return ()
+
+
+def gradients_with_bugs(bugs: Iterable[str], network: Network, x: Array, T: Array, reduction: str = "sum") -> Gradients:
+    """Backpropagation with bugs planted on purpose; without any, a second implementation of the right one.
+
+    Parameters
+    ----------
+    bugs : iterable of str
+        Names from ``BUGS``.
+    network : Network
+        All of whose layers have the same number of units.
+    x, T : arrays (n_0, P) and (n_R, P)
+        Units x patterns.
+    reduction : {"sum", "mean"}
+        Over the patterns.
+
+    Returns
+    -------
+    Gradients
+
+    Raises
+    ------
+    ValueError
+        For a name that is not in ``BUGS``.
+    """
+    has = dict.fromkeys(BUGS, False)
+    for bug in bugs:
+        if bug not in has:
+            raise ValueError(f"unknown bug {bug!r}; expected names from {', '.join(BUGS)}")
+        has[bug] = True
+    f, f_prime, R = network.activation.function, network.activation.derivative, network.R
+    nu, y = {}, {0: x}
+    for r in range(1, R + 1):
+        nu[r] = network.weights[r] @ y[r - 1]
+        if not has["bias_not_added"]:
+            nu[r] = nu[r] + network.biases[r][:, np.newaxis]
+        y[r] = f(nu[r])
+    if network.loss == "cross_entropy":
+        exponentials = np.exp(nu[R] - nu[R].max(axis=0))
+        y[R] = exponentials / exponentials.sum(axis=0)
+
+    slope = {r: f_prime(y[r] if has["f_prime_of_y"] else nu[r]) for r in nu}
+    delta = {R: y[R] - T}
+    output_slope = network.loss == "squared_error" and not has["output_f_prime_missing"]
+    if output_slope or has["output_f_prime_added"]:
+        delta[R] = delta[R] * slope[R]
+    for r in range(R - 1, 0, -1):
+        w = network.weights[r if has["weights_of_same_layer"] else r + 1]
+        delta[r] = (w if has["weights_transposed"] else w.T) @ delta[r + 1]
+        if not has["hidden_f_prime_missing"]:
+            delta[r] = delta[r] * slope[r]
+
+    P = x.shape[1]
+    mean = has["mean_for_sum"] or (reduction == "mean" and not has["sum_for_mean"])
+    scale = (-1 if has["sign"] else 1) * (2 if has["factor_two"] else 1) / (P if mean else 1)
+    bias_scale = scale * (0 if has["bias_gradient_forgotten"] else 1) / (P if has["bias_gradient_mean"] else 1)
+    weights, biases = {}, {}
+    for r in range(1, R + 1):
+        weights[r] = scale * delta[r] @ y[r if has["y_of_same_layer"] else r - 1].T
+        if has["gradient_transposed"]:
+            weights[r] = weights[r].T
+        biases[r] = bias_scale * delta[r].sum(axis=1)
+    return Gradients(weights, biases)
