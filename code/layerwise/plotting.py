@@ -12,6 +12,7 @@ shown once, and nothing has to be closed.
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
@@ -64,7 +65,7 @@ PALETTE: dict[str, str] = {
     "#f3f5f7": "#1f252d",  # surface: filled shapes behind text
     "#1a5fe0": "#3d9bff",  # relu
     "#bf4600": "#ff8437",  # tanh
-    "#0b7349": "#57c795",  # sigmoid
+    "#0b7349": "#6fd6a0",  # sigmoid
     "#9c3f9c": "#d977ca",  # lecun_tanh
     # A ramp from 'none' to 'all', for heat maps.
     "#f1f6fb": "#1a2430",
@@ -215,7 +216,7 @@ def dark_variant(svg: str) -> str:
     str
         The text with every colour of `PALETTE` exchanged for its dark counterpart. Embedded images stay as they are.
     """
-    pattern = re.compile("|".join(map(re.escape, PALETTE)) + r"(?![0-9a-f])")
+    pattern = re.compile(rf"({'|'.join(PALETTE)})(?![0-9a-f])")
     return pattern.sub(lambda match: PALETTE[match.group()], svg)
 
 
@@ -331,11 +332,12 @@ def learning_curves(
                 middle, low, high = by_epoch.median(), by_epoch.min(), by_epoch.max()
                 axis.fill_between(middle.index, low, high, color=style["color"], alpha=0.22, linewidth=0)
                 every = max(len(middle) // 6, 1)
-                axis.plot(middle.index, middle, label=_label(value), markevery=every, clip_on=False, **style)
+                axis.plot(middle.index, middle, label=_named(series, value), markevery=every, clip_on=False, **style)
                 if published is not None:
                     theirs = published[(published[panels] == panel) & (published[series] == value)]
                     theirs = theirs[["epoch", metric]].drop_duplicates()
-                    axis.plot(theirs["epoch"] + 0.13 + 0.11 * i, theirs[metric], clip_on=False, **_hollow(style))
+                    if len(theirs):
+                        axis.plot(theirs["epoch"] + 0.13 + 0.11 * i, theirs[metric], clip_on=False, **_hollow(style))
             axis.xaxis.set_major_locator(_whole_numbers())
             if "accuracy" in metric:
                 axis.set_ylim(0, 1)
@@ -343,7 +345,7 @@ def learning_curves(
                 axis.set_ylim(bottom=0)
         row[0].set_ylabel(_label(metric))
     for axis, panel in zip(axes[0], panel_values, strict=True):
-        axis.set_title(_panel_title(panels, panel))
+        axis.set_title(_named(panels, panel))
     figure.supxlabel(f"epochs of {updates_per_epoch:,} updates", size=9)
     _legend_above(figure, axes[0, 0], report=published is not None)
     return figure
@@ -479,7 +481,7 @@ def heat_map(
     Raises
     ------
     ValueError
-        If shapes or the number of names do not fit, or a value is not finite.
+        If shapes or the number of names do not fit, a value is not finite, or the scale does not rise.
     """
     values = np.asarray(values, float)
     if values.ndim != 2 or values.shape != (len(rows), len(columns)) or not values.size:
@@ -489,9 +491,13 @@ def heat_map(
     if scale is None:
         low, high = float(values.min()), float(values.max())
         scale = np.linspace(low, high if high > low else low + 1, len(SEQUENTIAL) + 1).tolist()
+    if len(scale) != len(SEQUENTIAL) + 1 or not (np.diff(scale) > 0).all():
+        raise ValueError(f"scale must be {len(SEQUENTIAL) + 1} rising bounds; got {list(scale)}")
     step = np.clip(np.digitize(values, scale) - 1, 0, len(SEQUENTIAL) - 1)
 
-    figure, axes = _panels(1, 1, height=0.6 + 0.28 * len(rows))
+    rows = [textwrap.fill(name, 17) for name in rows]
+    lines = max(name.count("\n") + 1 for name in rows)
+    figure, axes = _panels(1, 1, height=0.6 + (0.14 + 0.14 * lines) * len(rows))
     axis = axes[0, 0]
     axis.pcolormesh(
         step,
@@ -500,10 +506,7 @@ def heat_map(
         edgecolors=BACKGROUND,
         linewidth=1.2,
     )
-    # The widest text fills nine tenths of its cell: digits are 0.64 of the size wide, the row names take their part.
-    longest = max(max(len(text(float(value))) for value in values.flat), 1)
-    cell = (72 * WIDTH - 20 - 5 * max(map(len, rows))) / len(columns)
-    size = min(9.0, 0.9 * cell / (0.64 * longest))
+    size = 9 if len(columns) * max(len(text(float(value))) for value in values.flat) <= 50 else 8
     for (i, j), value in np.ndenumerate(values):
         colour = BACKGROUND if step[i, j] >= _FIRST_STRONG_STEP else INK
         axis.text(j + 0.5, i + 0.5, text(float(value)), ha="center", va="center", color=colour, size=size)
@@ -810,7 +813,8 @@ def _dots() -> dict[str, Any]:
     return {"linestyle": "none", "markeredgecolor": BACKGROUND, "markeredgewidth": 0.5, "clip_on": False, "zorder": 3}
 
 
-def _panel_title(column: str, value: Any) -> str:
+def _named(column: str, value: Any) -> str:
+    """A value of a column as words that say what it is a value of."""
     if column == "layers":
         return f"{value} layers"
     if value in LABEL:

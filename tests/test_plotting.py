@@ -1,0 +1,470 @@
+"""The figures: colours for both themes, styles that work without colour, data drawn whole and within bounds."""
+
+import io
+import itertools
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
+from matplotlib.text import Text
+
+from layerwise import plotting
+from layerwise.activations import ACTIVATIONS
+from layerwise.plotting import BACKGROUND, GRID, INK, MUTED, NEUTRAL, PALETTE, SEQUENTIAL, STYLE, SURFACE
+
+NAMES = list(STYLE)
+X = np.linspace(-5, 5, 401)
+VALUES = {name: ACTIVATIONS[name].function(X) for name in NAMES}
+DERIVATIVES = {name: ACTIVATIONS[name].derivative(X) for name in NAMES}
+RANGES = {name: ACTIVATIONS[name].range for name in NAMES}
+
+
+def runs(seeds: int = 5, activations: tuple[str, ...] = ("relu", "tanh", "sigmoid")) -> pd.DataFrame:
+    """Made-up runs with the columns of a sweep: sigmoid is stuck, the others spread."""
+    random = np.random.default_rng(0)
+    rows = []
+    for activation, layers, seed in itertools.product(activations, (5, 20, 40), range(seeds)):
+        accuracy = 0.1135 if activation == "sigmoid" else random.uniform(0.1, 0.9)
+        for epoch in (1, 2, 3):
+            grown = accuracy if activation == "sigmoid" else min(accuracy + 0.03 * epoch, 0.98)
+            rows.append((activation, layers, seed, epoch, 2.4 - 2 * grown, grown))
+    return pd.DataFrame(rows, columns=["activation", "layers", "seed", "epoch", "val_loss", "val_accuracy"])
+
+
+RUNS = runs()
+PUBLISHED = runs(seeds=1).drop(columns="seed")
+DIGITS = np.random.default_rng(1).integers(0, 256, (12, 28, 28), dtype=np.uint8)
+NOISE = np.random.default_rng(2)
+PROFILES = {
+    "relu": np.where(np.arange(5)[:, None] < 2, 0, NOISE.uniform(1e-6, 1e-2, (5, 40))),
+    "tanh": NOISE.uniform(1e-3, 1, (5, 40)),
+    "sigmoid": 0.2 ** np.arange(40)[::-1] * np.ones((5, 1)),
+}
+WEIGHTS = [np.array([[0.5, -0.25], [1.0, 0.75]]), np.array([[1.5, -1.0]])]
+WORKED = {
+    "weights": WEIGHTS,
+    "biases": [np.array([0.1, -0.2]), np.array([0.05])],
+    "nu": [np.array([0.45, -0.2123]), np.array([0.3])],
+    "y": [np.array([1.0, -2.0]), np.array([0.62, 0.45]), np.array([0.571])],
+    "delta": [np.array([0.01234, -0.0345]), np.array([0.1402])],
+}
+STUCK = {f"sigmoid, 40 layers, seed {seed}": 10_000 * np.eye(10, dtype=int)[seed] for seed in range(5)}
+
+FIGURES: dict[str, Callable[[], Figure]] = {
+    "activation_curves": lambda: plotting.activation_curves(X, VALUES, DERIVATIVES, RANGES),
+    "activation_curves, together": lambda: plotting.activation_curves(X, VALUES, DERIVATIVES, together=True),
+    "learning_curves": lambda: plotting.learning_curves(RUNS, PUBLISHED),
+    "learning_curves, four": lambda: plotting.learning_curves(runs(3, tuple(NAMES)), PUBLISHED),
+    "learning_curves, one metric": lambda: plotting.learning_curves(RUNS, metrics=["val_accuracy"]),
+    "seed_distribution": lambda: plotting.seed_distribution(RUNS, PUBLISHED),
+    "seed_distribution, two": lambda: plotting.seed_distribution(runs(20).query("layers == 40"), PUBLISHED),
+    "answers": lambda: plotting.answers(STUCK),
+    "heat_map": lambda: plotting.heat_map(
+        np.arange(12).reshape(3, 4), rows=list("abc"), columns=list("wxyz"), x_label="column", y_label="row"
+    ),
+    "class_counts": lambda: plotting.class_counts({"training set": np.arange(10) + 5_000, "test set": [1_000] * 10}),
+    "digits": lambda: plotting.digits(DIGITS, range(12), [*range(10), 0, 0]),
+    "digits, one": lambda: plotting.digits(DIGITS[:1] / 255),
+    "layer_profile": lambda: plotting.layer_profile(PROFILES, y_label="largest |δ|"),
+    "layer_profile, one": lambda: plotting.layer_profile({"a traced 7": PROFILES["tanh"][0]}, y_label="mean |y|"),
+    "network_diagram": lambda: plotting.network_diagram([2, 2, 1]),
+    "network_diagram, worked": lambda: plotting.network_diagram([2, 2, 1], **WORKED),
+}
+
+
+def svg(figure: Figure) -> str:
+    buffer = io.StringIO()
+    figure.savefig(buffer, format="svg", metadata={"Date": None})
+    return buffer.getvalue()
+
+
+def drawn(figure: Figure) -> Figure:
+    """The figure, laid out for good."""
+    FigureCanvasAgg(figure).draw()
+    return figure
+
+
+@pytest.fixture(params=FIGURES)
+def figure(request: pytest.FixtureRequest) -> Figure:
+    return FIGURES[request.param]()
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Colour: WCAG 2.2 for contrast; Machado, Oliveira and Fernandes (2009) for colour blindness, severity 1; CIE L*a*b*
+# (D65) for the distance between colours.
+
+
+def linear(colour: str) -> np.ndarray:
+    channels = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+    return np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+
+
+def contrast(one: str, other: str) -> float:
+    bright, dim = sorted((linear(c) @ [0.2126, 0.7152, 0.0722] for c in (one, other)), reverse=True)
+    return (bright + 0.05) / (dim + 0.05)
+
+
+SIGHT = {
+    "normal": np.eye(3),
+    "protanopia": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    "deuteranopia": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
+    "tritanopia": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
+}
+XYZ = np.array(
+    [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]]
+)
+
+
+def lab(light: np.ndarray) -> np.ndarray:
+    x, y, z = XYZ @ np.clip(light, 0, 1) / [0.95047, 1, 1.08883]
+    fx, fy, fz = (np.cbrt(v) if v > (6 / 29) ** 3 else v / (3 * (6 / 29) ** 2) + 4 / 29 for v in (x, y, z))
+    return np.array([116 * fy - 16, 500 * (fx - fy), 200 * (fy - fz)])
+
+
+THEMES = {"light": lambda colour: colour, "dark": PALETTE.__getitem__}
+
+
+def test_palette_is_pairs_of_distinct_lower_case_hex_colours() -> None:
+    both = [*PALETTE, *PALETTE.values()]
+    assert all(re.fullmatch(r"#[0-9a-f]{6}", colour) for colour in both)
+    assert len(set(both)) == len(both), "a colour that stands twice would be exchanged wrongly"
+    assert "#000000" not in both, "Matplotlib leaves black out of the SVG, where nothing can exchange it"
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_contrast_with_the_page(theme: str) -> None:
+    shown = THEMES[theme]
+    read = {"ink": INK, "muted": MUTED, **{name: style["color"] for name, style in STYLE.items()}}
+    for name, colour in read.items():
+        assert contrast(shown(colour), shown(BACKGROUND)) >= 4.5, name
+    assert contrast(shown(INK), shown(SURFACE)) >= 4.5
+    assert contrast(shown(GRID), shown(BACKGROUND)) < 2, "the grid stays behind"
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_text_on_every_step_of_the_ramp(theme: str) -> None:
+    shown = THEMES[theme]
+    values = np.arange(len(SEQUENTIAL), dtype=float)[None]
+    figure = plotting.heat_map(values, rows=["r"], columns=list("abcdefg"), x_label="x", y_label="y")
+    for step, text in zip(SEQUENTIAL, figure.axes[0].texts, strict=True):
+        assert contrast(shown(step), shown(text.get_color())) >= 4.5
+    brightness = [contrast(shown(step), shown(BACKGROUND)) for step in SEQUENTIAL]
+    assert brightness == sorted(brightness), "the ramp leads away from the page in both themes"
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("sight", SIGHT)
+def test_activations_differ_for_every_kind_of_sight(theme: str, sight: str) -> None:
+    seen = {name: lab(SIGHT[sight] @ linear(THEMES[theme](style["color"]))) for name, style in STYLE.items()}
+    for one, other in itertools.combinations(seen, 2):
+        assert np.linalg.norm(seen[one] - seen[other]) > 18, f"{one} and {other}"  # 2.3 is just noticeable
+
+
+def test_activations_differ_without_colour() -> None:
+    assert list(STYLE) == list(ACTIVATIONS)
+    for key in ("color", "linestyle", "marker"):
+        assert len({style[key] for style in STYLE.values()}) == len(STYLE)
+    assert len({(style["linestyle"], style["marker"]) for style in NEUTRAL}) == len(NEUTRAL)
+    assert not {style["color"] for style in NEUTRAL} & {style["color"] for style in STYLE.values()}
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Every figure
+
+
+def test_every_colour_is_of_the_palette_and_has_a_dark_counterpart(figure: Figure) -> None:
+    text = svg(figure)
+    drawing = re.sub(r'(xlink:)?href="[^"]*"', "", text)
+    assert set(re.findall(r"#[0-9A-Fa-f]{3,8}\b", drawing)) <= set(PALETTE)
+    paints = re.findall(r"(?:fill|stroke|stop-color|color):\s*([^;\"]+)", drawing)
+    assert {paint.strip() for paint in paints} <= {*PALETTE, "none"}
+    dark = plotting.dark_variant(text)
+    for colour, counterpart in PALETTE.items():
+        assert colour not in dark
+        assert text.count(colour) == dark.count(counterpart)
+
+
+def test_the_same_figure_is_the_same_bytes(request: pytest.FixtureRequest) -> None:
+    for build in FIGURES.values():
+        assert svg(build()) == svg(build())
+
+
+def test_nothing_is_drawn_outside_and_no_text_covers_another(figure: Figure) -> None:
+    drawn(figure)
+    inside = figure.bbox.padded(0.5)
+    texts = [text for text in written(figure) if text.get_text().strip()]
+    assert texts or figure.axes[0].images
+    boxes = [(text.get_text(), text.get_window_extent()) for text in texts]
+    for words, box in boxes:
+        assert inside.x0 <= box.x0 and box.x1 <= inside.x1 and inside.y0 <= box.y0 and box.y1 <= inside.y1, words
+    for (one, first), (other, second) in itertools.combinations(boxes, 2):
+        assert not first.padded(-1).overlaps(second.padded(-1)), f"{one!r} over {other!r}"
+    tight = figure.get_tightbbox()
+    width, height = figure.get_size_inches()
+    assert tight.x0 >= -0.01 and tight.y0 >= -0.01 and tight.x1 <= width + 0.01 and tight.y1 <= height + 0.01
+
+
+def written(figure: Figure) -> list[Text]:
+    """The texts that are drawn: Matplotlib also holds labels of ticks outside the limits."""
+    found = {text for text in figure.findobj(Text) if text.get_visible()}
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            found -= {label for tick in (*axis.majorTicks, *axis.minorTicks) for label in (tick.label1, tick.label2)}
+            low, high = sorted(axis.get_view_interval())
+            if axes.get_visible() and axes.axison:
+                found |= {
+                    t.label1 for t in axis.get_major_ticks() if low <= t.get_loc() <= high and t.label1.get_visible()
+                }
+    return sorted(found, key=lambda text: text.get_text())
+
+
+def test_text_has_one_readable_size(figure: Figure) -> None:
+    assert figure.get_size_inches()[0] == plotting.WIDTH
+    # At a text column of 700 px a point is 700 / (72 * WIDTH) px; on a phone 358 / (72 * WIDTH).
+    sizes = [text.get_fontsize() for text in written(drawn(figure)) if text.get_text()]
+    assert min(sizes, default=9) * 358 / (72 * plotting.WIDTH) >= 7
+    assert max(sizes, default=9) <= 12
+
+
+def test_axes_are_labelled(figure: Figure) -> None:
+    whole = figure.get_supxlabel(), figure.get_supylabel()
+    for axes in figure.axes:
+        if not axes.axison or axes.images or not axes.get_visible():
+            continue
+        shared_below = any(other.get_xlabel() for other in axes.get_shared_x_axes().get_siblings(axes))
+        shared_left = any(other.get_ylabel() for other in axes.get_shared_y_axes().get_siblings(axes))
+        assert axes.get_xlabel() or shared_below or whole[0]
+        # Rows with a name each need no title for the names.
+        assert axes.get_ylabel() or shared_left or whole[1] or not labels(axes.get_yticklabels())[0].isdigit()
+
+
+def labels(texts: list[Text]) -> list[str]:
+    return [text.get_text() for text in texts]
+
+
+@pytest.mark.parametrize("name", ["activation_curves, together", "learning_curves, four", "layer_profile"])
+def test_lines_in_one_panel_differ_without_colour(name: str) -> None:
+    for axes in FIGURES[name]().axes:
+        named = [line for line in axes.lines if not line.get_label().startswith("_")]
+        looks = {(line.get_linestyle(), line._unscaled_dash_pattern, line.get_marker()) for line in named}
+        assert len(looks) == len(named) >= 2
+
+
+def test_legend_names_every_series() -> None:
+    figure = FIGURES["learning_curves, four"]()
+    assert labels(figure.legends[0].get_texts()) == ["ReLU", "tanh", "sigmoid", "LeCun's tanh", "the report's run"]
+    assert labels(FIGURES["learning_curves"]().legends[0].get_texts())[:3] == ["ReLU", "tanh", "sigmoid"]
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# What each figure draws
+
+
+def test_dark_variant_leaves_images_and_longer_strings_alone() -> None:
+    text = f'fill: {INK}; <use xlink:href="#{INK[1:]}0"/> {INK}ff'
+    assert plotting.dark_variant(text) == text.replace(f"{INK};", f"{PALETTE[INK]};")
+    light = svg(FIGURES["digits"]())
+    embedded = re.findall(r"base64,[^\"]+", light)
+    assert len(embedded) == len(DIGITS)
+    assert re.findall(r"base64,[^\"]+", plotting.dark_variant(light)) == embedded
+
+
+def test_activation_curves_draw_the_values_and_break_at_a_jump() -> None:
+    figure = FIGURES["activation_curves"]()
+    rows = np.array(figure.axes).reshape(4, 2)
+    for name, (left, right) in zip(NAMES, rows, strict=True):
+        np.testing.assert_array_equal(left.lines[0].get_ydata(), VALUES[name])
+        shown = right.lines[0].get_ydata()
+        kept = np.isfinite(shown)
+        np.testing.assert_array_equal(shown[kept], DERIVATIVES[name][kept])
+        assert left.get_title("left") == plotting.LABEL[name]
+        assert left.get_title("right") == f"range {RANGES[name]}"
+    # ReLU's derivative has one gap, at its jump; the smooth ones have none.
+    gaps = [int(np.isnan(right.lines[0].get_ydata()).sum()) for _, right in rows]
+    assert gaps == [1, 0, 0, 0]
+    # Finite ends of the range are drawn: 0 for ReLU, two for tanh and sigmoid, none for LeCun's tanh.
+    assert [len(left.lines) - 1 for left, _ in rows] == [1, 2, 2, 0]
+
+
+def test_learning_curves_show_median_and_whole_range() -> None:
+    figure = plotting.learning_curves(RUNS, PUBLISHED)
+    axes = np.array(figure.axes).reshape(2, 3)
+    assert [a.get_title("left") for a in axes[0]] == ["5 layers", "20 layers", "40 layers"]
+    assert "1,875" in figure.get_supxlabel()
+    for row, metric in zip(axes, ("val_accuracy", "val_loss"), strict=True):
+        for panel, layers in zip(row, (5, 20, 40), strict=True):
+            for i, name in enumerate(("relu", "tanh", "sigmoid")):
+                # seeds x epochs, from the frame's rows by hand
+                chosen = [r for r in RUNS.to_dict("records") if r["activation"] == name and r["layers"] == layers]
+                table = np.array([[r[metric] for r in chosen if r["seed"] == s] for s in range(5)])
+                line = next(li for li in panel.lines if li.get_label() == plotting.LABEL[name])
+                np.testing.assert_allclose(line.get_ydata(), np.sort(table, axis=0)[2])
+                band = panel.collections[i].get_paths()[0].vertices
+                for epoch in (1, 2, 3):
+                    edge = band[band[:, 0] == epoch, 1]
+                    assert (edge.min(), edge.max()) == (table[:, epoch - 1].min(), table[:, epoch - 1].max())
+
+
+def test_learning_curves_take_other_series_and_panels() -> None:
+    frame = pd.concat([RUNS.assign(learning_rate=0.01), RUNS.assign(learning_rate=0.1)]).query("activation == 'relu'")
+    figure = plotting.learning_curves(frame, metrics=["val_accuracy"], panels="learning_rate", series="layers")
+    assert [axes.get_title("left") for axes in figure.axes] == ["learning rate 0.01", "learning rate 0.1"]
+    assert labels(figure.legends[0].get_texts()) == ["5 layers", "20 layers", "40 layers"]
+
+
+def test_seed_distribution_shows_every_seed_and_the_published_run() -> None:
+    frame = runs(20).query("layers == 40")
+    figure = plotting.seed_distribution(frame, PUBLISHED)
+    axes = figure.axes[0]
+    assert labels(axes.get_yticklabels()) == ["ReLU, 40 layers", "tanh, 40 layers", "sigmoid, 40 layers"]
+    texts = labels(axes.texts)
+    for row, name in enumerate(("relu", "tanh", "sigmoid")):
+        finals = np.sort(frame.query("activation == @name and epoch == 3")["val_accuracy"].to_numpy())
+        dots = next(li for li in axes.lines if li.get_marker() == STYLE[name]["marker"] and len(li.get_xdata()) == 20)
+        np.testing.assert_array_equal(dots.get_xdata(), finals)
+        assert np.abs(dots.get_ydata() - row).max() < 0.5, "a dot stays in its row"
+        places = set(zip(dots.get_xdata(), dots.get_ydata(), strict=True))
+        assert len(places) == 20, "no dot hides another"
+        assert f"{(finals[9] + finals[10]) / 2:.3f}" in texts
+        theirs = PUBLISHED.query("activation == @name and layers == 40 and epoch == 3")["val_accuracy"].item()
+        assert f"{theirs:.4f}" in texts
+
+
+def test_answers_write_every_count() -> None:
+    axes = plotting.answers(STUCK).axes[0]
+    assert [name.replace("\n", " ") for name in labels(axes.get_yticklabels())] == list(STUCK)
+    assert labels(axes.texts).count("10,000") == 5 and labels(axes.texts).count("0") == 45
+    frame = pd.DataFrame(STUCK).T
+    assert labels(plotting.answers(frame).axes[0].texts) == labels(axes.texts)
+
+
+def test_class_counts_write_count_and_share() -> None:
+    # MNIST's test set: 1,135 of 10,000 are the digit 1, which is 11.35 %.
+    counts = [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
+    axes = plotting.class_counts({"test set": counts}).axes[0]
+    assert labels(axes.texts)[1] == "1,135\n11.35"
+    assert axes.get_title("left") == "test set: 10,000"
+    assert [bar.get_height() for bar in axes.patches] == pytest.approx([n / 100 for n in counts])
+
+
+def test_digits_are_drawn_unchanged_and_mistakes_are_bold() -> None:
+    figure = plotting.digits(DIGITS, range(12), [*range(10), 0, 0])
+    images = figure.findobj(AxesImage)
+    assert len(images) == 12
+    for image, pixels in zip(images, DIGITS, strict=True):
+        np.testing.assert_array_equal(image.get_array(), pixels)
+        assert image.get_clim() == (0, 255)
+    titles = [axes.title for axes in figure.axes if axes.images]
+    assert labels(titles) == [f"{i} → {i}" for i in range(10)] + ["10 → 0", "11 → 0"]
+    assert [title.get_weight() for title in titles] == ["normal"] * 10 + ["bold"] * 2
+
+
+def test_layer_profile_shows_zeros_at_the_foot() -> None:
+    values = np.array([1e-8, 1e-3, 0.0, 1.0])
+    axes = plotting.layer_profile({"relu": values}, y_label="largest |δ|").axes[0]
+    shown = axes.lines[0].get_ydata()
+    np.testing.assert_array_equal(shown[values > 0], values[values > 0])
+    assert 0 < shown[2] < 1e-8, "below everything else"
+    low, high = axes.get_ylim()
+    assert low < shown[2] and high >= 1
+    places = dict(zip(axes.get_yticks(), labels(axes.get_yticklabels()), strict=True))
+    assert places[shown[2]] == "exactly 0"
+    assert all(int(text.replace("10", "", 1).translate(FROM_SUPERSCRIPTS)) == round(np.log10(place))
+               for place, text in places.items() if text != "exactly 0")  # fmt: skip
+
+
+FROM_SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+
+
+def test_layer_profile_without_zeros_has_no_foot_and_all_zeros_is_drawn() -> None:
+    axes = plotting.layer_profile({"tanh": [0.1, 0.2]}, y_label="y").axes[0]
+    assert "exactly 0" not in labels(axes.get_yticklabels())
+    axes = plotting.layer_profile({"relu": np.zeros((2, 5))}, y_label="y").axes[0]
+    assert "exactly 0" in labels(axes.get_yticklabels())
+
+
+def test_network_diagram_writes_symbols_and_values() -> None:
+    texts = labels(plotting.network_diagram([2, 2, 1], **WORKED).axes[0].texts)
+    # w_12^(1): to unit 1 from unit 2, the second entry of the first row.
+    assert r"$w_{12}^{(1)} = -0.25$" in texts
+    assert r"$w_{21}^{(1)} = 1$" in texts
+    assert r"$\delta_{1}^{(1)} = 0.0123$" in texts
+    assert r"$b_{2}^{(1)} = -0.2$" in texts
+    assert r"$y_{2}^{(0)} = -2$" in texts
+    assert r"$\nu_{1}^{(2)} = 0.3$" in texts
+    assert sum("w_" in text for text in texts) == 6
+    bare = labels(plotting.network_diagram([2, 2, 1]).axes[0].texts)
+    assert r"$w_{12}^{(1)}$" in bare and not any("=" in text for text in bare)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Bad input
+
+
+@dataclass(frozen=True)
+class Bad:
+    call: Callable[[], Figure]
+    says: str
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        Bad(lambda: plotting.activation_curves(X, VALUES, {"relu": DERIVATIVES["relu"]}), "same activations"),
+        Bad(lambda: plotting.activation_curves(X, {}, {}), "at least one"),
+        Bad(lambda: plotting.activation_curves(X, {"relu": X[1:]}, {"relu": X}), r"shape of x, \(401,\)"),
+        Bad(lambda: plotting.learning_curves(RUNS.drop(columns="seed")), "lacks .'seed'"),
+        Bad(lambda: plotting.learning_curves(RUNS[:0]), "is empty"),
+        Bad(lambda: plotting.seed_distribution(RUNS, metric="f1"), "lacks .'f1'"),
+        Bad(lambda: plotting.answers({}), "no run"),
+        Bad(lambda: plotting.answers({"a": [1], "b": [1, 2]}), "the same number for all"),
+        Bad(lambda: plotting.heat_map([[1]], rows=["a", "b"], columns=["c"], x_label="", y_label=""), r"\(2, 1\)"),
+        Bad(lambda: plotting.heat_map([[np.nan]], rows=["a"], columns=["c"], x_label="", y_label=""), "finite"),
+        Bad(
+            lambda: plotting.heat_map([[1]], rows=["a"], columns=["c"], x_label="", y_label="", scale=[1, 2]),
+            "8 rising bounds",
+        ),
+        Bad(lambda: plotting.class_counts({}), "at least one part"),
+        Bad(lambda: plotting.class_counts({"test set": [0, 0]}), "sum above 0"),
+        Bad(lambda: plotting.digits(DIGITS[0]), r"\(n, height, width\)"),
+        Bad(lambda: plotting.digits(DIGITS, range(3)), "labels must have one entry for each of the 12"),
+        Bad(lambda: plotting.layer_profile({}, y_label="y"), "at least one array"),
+        Bad(lambda: plotting.layer_profile({"relu": [-1.0]}, y_label="y"), "absolute values"),
+        Bad(lambda: plotting.network_diagram([2]), "at least two layers"),
+        Bad(lambda: plotting.network_diagram([2, 3]), "one or two units"),
+        Bad(lambda: plotting.network_diagram([2, 1], weights=[np.zeros((2, 1))]), r"shapes \[\(1, 2\)\]"),
+    ],
+    ids=lambda bad: bad.says,
+)
+def test_bad_input_is_refused_with_a_reason(bad: Bad) -> None:
+    with pytest.raises(ValueError, match=bad.says):
+        bad.call()
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# In a notebook
+
+
+def test_a_notebook_shows_one_svg_without_a_date() -> None:
+    code = """
+from IPython.core.interactiveshell import InteractiveShell
+shell = InteractiveShell.instance()
+from layerwise import plotting
+figure = plotting.layer_profile({"tanh": [1.0, 0.1]}, y_label="y")
+shown, _ = shell.display_formatter.format(figure)
+assert set(shown) == {"image/svg+xml", "text/plain"}, set(shown)
+assert "<dc:date>" not in shown["image/svg+xml"]
+assert "width=\\"403.2pt\\"" in shown["image/svg+xml"], "the whole figure, not its tight box"
+import matplotlib.pyplot
+assert not matplotlib.pyplot.get_fignums(), "pyplot would show the figure a second time"
+"""
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)
+    assert run.returncode == 0, run.stderr
