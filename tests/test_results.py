@@ -175,7 +175,7 @@ def test_a_notebook_gets_the_text_without_showing_it(folder: Path) -> None:
         (output,) = captured.outputs
     finally:
         InteractiveShell.clear_instance()
-    assert output.data == {"application/papermill.record/text/plain": "0.250"}
+    assert output.data == {"application/papermill.record/text/plain": "'0.250'"}
     assert output.metadata["scrapbook"]["name"] == "slope"
     assert captured.stdout == captured.stderr == ""
 
@@ -219,3 +219,17 @@ def test_an_empty_file_expects_nothing(tmp_path: Path) -> None:
     path = tmp_path / "depth.yml"
     path.write_text("# no number depends on anything\n")
     assert read_expectations(path) == {}
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "text"),
+    [
+        (4.2e-14, 0, "4 × 10⁻¹⁴"),
+        (4.23e-14, 1, "4.2 × 10⁻¹⁴"),
+        (-1500, 1, "−1.5 × 10³"),
+        (9.96, 1, "1.0 × 10¹"),
+        (0.0, 2, "0"),
+    ],
+)
+def test_numbers_in_scientific_notation(value: float, digits: int, text: str) -> None:
+    assert results.scientific(value, digits) == text

@@ -32,7 +32,7 @@ from typing import Any
 
 import yaml
 
-__all__ = ["Expectation", "ExpectationError", "begin", "read_expectations", "record"]
+__all__ = ["Expectation", "ExpectationError", "begin", "read_expectations", "record", "scientific"]
 
 
 class ExpectationError(AssertionError):
@@ -153,6 +153,23 @@ def read_expectations(path: str | os.PathLike[str]) -> dict[str, dict[str, Expec
     return sections
 
 
+def scientific(value: float, digits: int = 0) -> str:
+    """A number as prose writes it, ``4.2 × 10⁻¹⁴``; to be given to ``record`` as its format.
+
+    Parameters
+    ----------
+    value : float
+        Any finite number; 0 is written ``0``.
+    digits : int
+        Decimals of the first factor.
+    """
+    if value == 0:
+        return "0"
+    factor, exponent = f"{value:.{digits}e}".split("e")
+    power = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"{factor.replace('-', '−')} × 10{power}"
+
+
 @dataclass(frozen=True)
 class _Chapter:
     name: str
@@ -178,16 +195,6 @@ class _StrictLoader(yaml.SafeLoader):
 _StrictLoader.add_implicit_resolver(
     "tag:yaml.org,2002:float", re.compile(r"^[-+]?[0-9]+(\.[0-9]*)?[eE][-+]?[0-9]+$"), list("-+0123456789")
 )
-
-
-class _Text:
-    """Text that a notebook shows without quotation marks."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-
-    def __repr__(self) -> str:
-        return self.text
 
 
 def _expectation(entry: Any, where: str) -> Expectation:
@@ -241,7 +248,9 @@ def _glue(name: str, text: str) -> None:
     if "IPython" in sys.modules and sys.modules["IPython"].get_ipython() is not None:
         from myst_nb import glue
 
-        glue(name, _Text(text), display=False)
+        # Stored with its quotation marks, which {glue:text} takes off; without them it would read 0.250 and 1,234 as
+        # Python and print 0.25 and (1, 234).
+        glue(name, text, display=False)
 
 
 def _complain(message: str) -> None:
