@@ -56,6 +56,7 @@ WORKED = {
     "y": [np.array([1.0, -2.0]), np.array([0.62, 0.45]), np.array([0.571])],
     "delta": [np.array([0.01234, -0.0345]), np.array([0.1402])],
 }
+UNITS = [NOISE.normal(size=units) for units in (32, 32, 32, 32, 10)]
 STUCK = {f"sigmoid, 40 layers, seed {seed}": 10_000 * np.eye(10, dtype=int)[seed] for seed in range(5)}
 
 FIGURES: dict[str, Callable[[], Figure]] = {
@@ -77,6 +78,7 @@ FIGURES: dict[str, Callable[[], Figure]] = {
     "layer_profile, one": lambda: plotting.layer_profile({"a traced 7": PROFILES["tanh"][0]}, y_label="mean |y|"),
     "network_diagram": lambda: plotting.network_diagram([2, 2, 1]),
     "network_diagram, worked": lambda: plotting.network_diagram([2, 2, 1], **WORKED),
+    "unit_values": lambda: plotting.unit_values({"output y": UNITS, "delta δ": [1e-3 * row for row in UNITS]}),
 }
 
 
@@ -405,6 +407,17 @@ def test_network_diagram_writes_symbols_and_values() -> None:
     assert r"$w_{12}^{(1)}$" in bare and not any("=" in text for text in bare)
 
 
+def test_unit_values_draws_every_unit_with_its_sign() -> None:
+    axes = plotting.unit_values({"y": [[1.0, -2.0], [0.5]], "δ": [[0.0, 0.0], [3.0]]}, first_layer=4).axes
+    heights = [[bar.get_height() for bar in axis.patches] for axis in axes]
+    assert heights == [[1, -2], [0, 0], [0.5], [3]]
+    # 1.1 times the largest absolute value on either side of 0; a layer of zeros has an axis too.
+    assert [axis.get_ylim()[1] for axis in axes] == pytest.approx([2.2, 1.1, 0.55, 3.3])
+    assert [axis.get_ylim()[0] for axis in axes] == pytest.approx([-2.2, -1.1, -0.55, -3.3])
+    assert [axes[0].get_title("left"), axes[2].get_title("left")] == ["layer 4", "layer 5"]
+    assert [axis.get_ylabel() for axis in axes] == ["y", "δ", "y", "δ"]
+
+
 # ---------------------------------------------------------------------------------------------------------------------
 # Bad input
 
@@ -438,6 +451,9 @@ class Bad:
         Bad(lambda: plotting.digits(DIGITS, range(3)), "labels must have one entry for each of the 12"),
         Bad(lambda: plotting.layer_profile({}, y_label="y"), "at least one array"),
         Bad(lambda: plotting.layer_profile({"relu": [-1.0]}, y_label="y"), "absolute values"),
+        Bad(lambda: plotting.unit_values({}), "the same layers"),
+        Bad(lambda: plotting.unit_values({"y": [[1.0]], "δ": [[1.0], [2.0]]}), "the same layers"),
+        Bad(lambda: plotting.unit_values({"y": [[np.nan]]}), "y must hold finite values"),
         Bad(lambda: plotting.network_diagram([2]), "at least two layers"),
         Bad(lambda: plotting.network_diagram([2, 3]), "one or two units"),
         Bad(lambda: plotting.network_diagram([2, 1], weights=[np.zeros((2, 1))]), r"shapes \[\(1, 2\)\]"),

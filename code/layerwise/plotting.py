@@ -51,6 +51,7 @@ __all__ = [
     "learning_curves",
     "network_diagram",
     "seed_distribution",
+    "unit_values",
     "use_house_style",
 ]
 
@@ -771,6 +772,49 @@ def network_diagram(
             for k, note in enumerate(notes):
                 away = radius + 0.06 + line * (len(notes) - 0.5 - k if above else k + 0.5)
                 axis.text(x_unit, y_unit + (away if above else -away), note, ha="center", va="center")
+    return figure
+
+
+def unit_values(columns: Mapping[str, Sequence[ArrayLike]], *, first_layer: int = 1) -> Figure:
+    """One number per unit as a bar from 0: a row of panels per layer, a column per quantity.
+
+    Parameters
+    ----------
+    columns : mapping of name to sequence of (n_r,) arrays
+        For each quantity its values layer by layer, the same layers in all.
+    first_layer : int
+        Number of the first layer.
+
+    Raises
+    ------
+    ValueError
+        If nothing is given, the quantities have different numbers of layers, or a value is not finite.
+    """
+    quantities = {name: [np.asarray(layer, float).ravel() for layer in layers] for name, layers in columns.items()}
+    depths = {len(layers) for layers in quantities.values()}
+    if len(depths) != 1 or depths == {0}:
+        counts = {name: len(layers) for name, layers in quantities.items()}
+        raise ValueError(f"columns must hold quantities of the same layers, at least one; got {counts or 'none'}")
+    for name, layers in quantities.items():
+        if not all(layer.size and np.isfinite(layer).all() for layer in layers):
+            raise ValueError(f"{name} must hold finite values, one per unit of each layer")
+    (depth,) = depths
+    figure, axes = _panels(depth, len(quantities), height=0.5 + 0.95 * depth)
+    for column, (name, layers) in zip(axes.T, quantities.items(), strict=True):
+        for axis, values in zip(column, layers, strict=True):
+            units = np.arange(1, values.size + 1)
+            axis.bar(units, values, width=0.7, facecolor=INK, edgecolor="none")
+            axis.axhline(0, color=MUTED, linewidth=0.8)
+            # The largest bar fills nine tenths of its half; both halves are as high, so that signs can be compared.
+            axis.set_ylim(np.array([-1.1, 1.1]) * (np.abs(values).max() or 1.0))
+            axis.xaxis.set_major_locator(_whole_numbers())
+            axis.yaxis.set_major_locator(MaxNLocator(nbins=3, symmetric=True))
+            axis.set_xlim(0.3, values.size + 0.7)
+            axis.grid(axis="x", visible=False)
+            axis.set_ylabel(name)
+    for r, axis in enumerate(axes[:, 0], start=first_layer):
+        axis.set_title(f"layer {r}")
+    figure.supxlabel("unit", size=9)
     return figure
 
 
