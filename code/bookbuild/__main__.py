@@ -59,6 +59,8 @@ class Build:
         failures = self.write_pages(config | {"nb_execution_cache_path": str(cache)})
         if not failures:
             executor.clean()
+            # The theme's button offers this file; MyST-NB leaves it without the outputs that come from a cache.
+            executor.write_notebooks(self.unfinished / "html" / "_sources")
             (self.unfinished / "html").rename(self.html)
             shutil.rmtree(self.unfinished)
         return failures

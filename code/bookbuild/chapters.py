@@ -8,6 +8,7 @@ from pathlib import Path
 from myst_nb.core.read import is_myst_markdown_notebook, read_myst_markdown_notebook
 from myst_parser.config.main import MdParserConfig
 from nbformat import NotebookNode
+from nbformat.v4 import new_notebook
 
 
 @dataclass(frozen=True)
@@ -34,14 +35,14 @@ class CodeCell:
         return "raises-exception" in self.node.metadata.get("tags", [])
 
 
-def read_chapter(path: Path) -> NotebookNode | None:
-    """The notebook in a Markdown source, or None where the file has no notebook header and so is plain prose.
+def read_chapter(path: Path) -> NotebookNode:
+    """The notebook in a Markdown source; one without cells where the file has no notebook header, as plain prose.
 
     MyST-NB's own reader, so that the build, the executed copy and nbval agree on what a cell is.
     """
     text = path.read_text(encoding="utf-8")
     if not is_myst_markdown_notebook(text):
-        return None
+        return new_notebook(metadata={"source_map": []})
     syntax = MdParserConfig(enable_extensions={"colon_fence", "dollarmath", "amsmath"})
     return read_myst_markdown_notebook(text, config=syntax, add_source_map=True, path=path)
 

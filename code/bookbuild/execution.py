@@ -94,7 +94,7 @@ class Executor:
         """Run a chapter unless its outputs are there already; adds to ``executed`` or to ``failures``."""
         name = str(source.relative_to(self.project))
         notebook = read_chapter(source)
-        if notebook is None or not code_cells(notebook):
+        if not code_cells(notebook):
             return
         kept = self.folder / f"{source.stem}-{fingerprint(self.project, source, notebook, self.data)}.ipynb"
         if kept.is_file():
@@ -123,6 +123,11 @@ class Executor:
             cache.cache_notebook_bundle(
                 CacheBundleIn(notebook, str(path), data=seconds), check_validity=False, overwrite=True
             )
+
+    def write_notebooks(self, folder: Path) -> None:
+        """Write each chapter that was run, with its outputs, as a notebook to download."""
+        for path, notebook in self.executed.items():
+            nbformat.write(notebook, folder / path.with_stem(path.stem.rpartition("-")[0]).name)
 
     def clean(self) -> None:
         """Remove what was kept for chapters as they no longer are."""

@@ -1,0 +1,335 @@
+"""The build cannot lie: a small book is broken in each way, before its first build and after a good one."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from bookbuild.__main__ import main
+
+ROOT = Path(__file__).resolve().parents[1]
+
+HEADER = """\
+---
+jupytext:
+  text_representation:
+    format_name: myst
+kernelspec:
+  name: python3
+  display_name: Python 3
+---
+"""
+
+FIRST = (
+    HEADER
+    + """
+# First
+
+The slope is at most {glue:text}`slope`, as {doc}`second` says. Of {glue:text}`parameters` parameters.
+
+```{code-cell} ipython3
+:tags: [remove-cell]
+from layerwise import results
+results.begin("first")
+results.record("slope", 0.25, ".3f")
+results.record("parameters", 28618)
+```
+"""
+)
+
+SECOND = (
+    HEADER
+    + r"""
+# Second
+
+An equation: $y_{i\mu}^{(r)} = f(\nu_{i\mu}^{(r)})$.
+
+```{code-cell} ipython3
+import uuid
+print("run", uuid.uuid4().hex)
+```
+
+```{code-cell} ipython3
+:tags: [raises-exception]
+int("seven")
+```
+
+```{code-cell} ipython3
+---
+mystnb:
+  figure:
+    name: fig-line
+    caption: A line.
+  image:
+    alt: A line that rises.
+---
+from layerwise import plotting
+from matplotlib.figure import Figure
+figure = Figure()
+figure.subplots().plot([0, 1], color=list(plotting.PALETTE)[5])
+figure
+```
+
+{numref}`fig-line` rises.
+"""
+)
+
+
+@pytest.fixture(scope="module")
+def good_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A built project of two short chapters with the real package, settings and page furniture."""
+    project = tmp_path_factory.mktemp("good") / "project"
+    (project / "book" / "expectations").mkdir(parents=True)
+    shutil.copytree(ROOT / "code" / "layerwise", project / "code" / "layerwise")
+    shutil.copytree(ROOT / "web", project / "web")
+    for name in ("_config.yml", "requirements.txt"):
+        shutil.copy2(ROOT / name, project)
+    write(project / "_toc.yml", "format: jb-book\nroot: index\nchapters:\n- file: first\n- file: second\n")
+    write(project / "book" / "index.md", "# A small book\n\nIt has no cells.\n")
+    write(project / "book" / "first.md", FIRST)
+    write(project / "book" / "second.md", SECOND)
+    shutil.copy2(ROOT / "book" / "references.bib", project / "book")
+    write(
+        project / "book" / "expectations" / "first.yml",
+        "any:\n  slope: {close_to: 0.25, tolerance: 0}\n  parameters: {equals: 28618}\n",
+    )
+    assert build(project) == 0
+    return project
+
+
+@pytest.fixture
+def book(good_book: Path, tmp_path: Path) -> Path:
+    """A copy of the built project, to break."""
+    return Path(shutil.copytree(good_book, tmp_path / "project"))
+
+
+def write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    write(path, text.replace(old, new))
+
+
+def add(path: Path, text: str) -> None:
+    write(path, path.read_text(encoding="utf-8") + text)
+
+
+def build(project: Path) -> int:
+    return main(["--project", str(project)])
+
+
+def page(project: Path, name: str) -> str:
+    return (project / "_build" / "html" / f"{name}.html").read_text(encoding="utf-8")
+
+
+def run_of(project: Path) -> str:
+    """What the second chapter printed: another text each time that it runs."""
+    found = re.search(r"run [0-9a-f]{32}", page(project, "second"))
+    assert found is not None
+    return found[0]
+
+
+def raise_in_a_cell(project: Path) -> None:
+    add(project / "book" / "second.md", "\n```{code-cell} ipython3\nx = 1\nx / 0\n```\n")
+
+
+def warn(project: Path) -> None:
+    add(project / "book" / "second.md", "\n![A picture](missing.png)\n")
+
+
+def refer_to_nothing(project: Path) -> None:
+    add(project / "book" / "first.md", "\nSee {numref}`fig-nowhere`.\n")
+
+
+def link_to_nothing(project: Path) -> None:
+    add(project / "book" / "first.md", "\nSee [this](#nowhere).\n")
+
+
+def write_to_stderr(project: Path) -> None:
+    add(project / "book" / "second.md", "\n```{code-cell} ipython3\nimport warnings\nwarnings.warn('careful')\n```\n")
+
+
+def break_the_package(project: Path) -> None:
+    add(project / "code" / "layerwise" / "results.py", "\nraise RuntimeError('the package is broken')\n")
+
+
+def move_a_bound(project: Path) -> None:
+    edit(project / "book" / "expectations" / "first.yml", "0.25", "0.5")
+
+
+def change_a_number(project: Path) -> None:
+    edit(project / "book" / "first.md", 'record("slope", 0.25, ".3f")', 'record("slope", 0.26, ".3f")')
+
+
+def outlast_the_limit(project: Path) -> None:
+    edit(project / "_config.yml", "timeout: 300", "timeout: 2")
+    add(project / "book" / "second.md", "\n```{code-cell} ipython3\nimport time\ntime.sleep(60)\n```\n")
+
+
+def kill_the_kernel(project: Path) -> None:
+    add(project / "book" / "second.md", "\n```{code-cell} ipython3\nimport os\nos._exit(9)\n```\n")
+
+
+# Each way to break the book, the file and the text on whose line (for a cell: in whose cell) the trouble is, and what
+# the report of the build must say of it.
+BREAKS: list[tuple[Callable[[Path], None], str, str, list[str]]] = [
+    (raise_in_a_cell, "second.md", "x / 0", ["code cell 4:", "ZeroDivisionError", "line 2 of the cell: x / 0"]),
+    (warn, "second.md", "missing.png", ["WARNING: image file not readable"]),
+    (refer_to_nothing, "first.md", "fig-nowhere", ["WARNING", "fig-nowhere"]),
+    (link_to_nothing, "first.md", "#nowhere", ["WARNING", "nowhere"]),
+    (write_to_stderr, "second.md", "warnings.warn", ["code cell 4:", "standard error", "careful"]),
+    (break_the_package, "first.md", "layerwise", ["code cell 1:", "RuntimeError: the package is broken"]),
+    (move_a_bound, "first.md", "record", ["code cell 1:", "slope: expected 0.5", "got 0.25"]),
+    (change_a_number, "first.md", "record", ["code cell 1:", "slope: expected 0.25", "got 0.26"]),
+    (outlast_the_limit, "second.md", "time.sleep", ["code cell 4:", "limit of 2 seconds"]),
+    (kill_the_kernel, "second.md", "os._exit", ["code cell 4:", "the kernel died"]),
+]
+
+
+def place(project: Path, name: str, text: str) -> str:
+    """How the report names the place of a text: by its line, or by the line on which its cell's fence opens."""
+    lines = (project / "book" / name).read_text(encoding="utf-8").splitlines()
+    number = next(number for number, line in enumerate(lines) if text in line)
+    fences = [above for above in range(number) if lines[above].startswith("```")]
+    in_a_cell = len(fences) % 2 == 1
+    return f"book/{name}, line {(fences[-1] if in_a_cell else number) + 1}"
+
+
+@pytest.mark.parametrize(("damage", "name", "text", "words"), BREAKS, ids=[entry[0].__name__ for entry in BREAKS])
+@pytest.mark.parametrize("first", [True, False], ids=["first build", "later builds"])
+def test_a_broken_book_fails_every_time(
+    book: Path,
+    damage: Callable[[Path], None],
+    name: str,
+    text: str,
+    words: list[str],
+    first: bool,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    if first:
+        shutil.rmtree(book / "_build")
+    damage(book)
+    for _ in range(1 if first else 2):
+        capsys.readouterr()
+        assert build(book) == 1
+        message = capsys.readouterr().err
+        for word in [place(book, name, text), *words]:
+            assert word in message
+        assert not (book / "_build" / "html").exists(), "nothing may look like a finished book"
+
+
+def test_prose_alone_runs_nothing(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = run_of(book)
+    capsys.readouterr()
+    edit(book / "book" / "second.md", "An equation:", "Another sentence. An equation:")
+    edit(book / "book" / "second.md", "caption: A line.", "caption: A straight line.")
+    assert build(book) == 0
+    assert "running" not in capsys.readouterr().out
+    assert run_of(book) == run
+    assert "Another sentence." in page(book, "second")
+    assert "A straight line." in page(book, "second")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda book: add(book / "code" / "layerwise" / "network.py", "\n# One more line.\n"),
+        lambda book: write(book / "code" / "layerwise" / "published" / "published_runs.csv", "a,b\n"),
+        lambda book: add(book / "requirements.txt", "# One more line.\n"),
+        lambda book: write(book / "book" / "expectations" / "second.yml", "any: {}\n"),
+        lambda book: write(book / "book" / "digit.txt", "7"),
+        lambda book: edit(book / "book" / "second.md", "import uuid", "import uuid  # changed"),
+    ],
+    ids=["package", "data of the package", "environment", "expectations", "file beside it", "its own cells"],
+)
+def test_a_chapter_runs_again_when_something_it_can_see_has_changed(book: Path, change: Callable[[Path], None]) -> None:
+    run = run_of(book)
+    change(book)
+    assert build(book) == 0
+    assert run_of(book) != run
+    assert len(list((book / "_build" / "executed").iterdir())) == 2, "one kept execution for each chapter with cells"
+
+
+def test_other_data_run_the_chapters_again(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = run_of(book)
+    monkeypatch.setattr("bookbuild.__main__.data_in_use", lambda: "other digits")
+    assert build(book) == 0
+    assert run_of(book) != run
+
+
+def test_a_cell_that_may_no_longer_raise_runs_again(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    edit(book / "book" / "second.md", ":tags: [raises-exception]\n", "")
+    assert build(book) == 1
+    assert "ValueError: invalid literal for int()" in capsys.readouterr().err
+
+
+def test_every_chapter_that_fails_is_named(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    move_a_bound(book)
+    raise_in_a_cell(book)
+    assert build(book) == 1
+    message = capsys.readouterr().err
+    assert "book/first.md" in message and "book/second.md" in message
+
+
+def test_a_chapter_that_is_missing_fails_the_build(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    add(book / "_toc.yml", "- file: third\n")
+    assert build(book) == 1
+    assert "third" in capsys.readouterr().err
+
+
+def test_pages_are_complete(book: Path) -> None:
+    html = book / "_build" / "html"
+    second = page(book, "second")
+    words = re.sub(r"<[^>]*>", "", page(book, "first"))
+    assert "slope is at most 0.250, as" in words
+    assert "Of 28,618 parameters" in words
+
+    # Nothing is asked of another host: no script, style sheet, font or picture has an address of its own.
+    for path in html.rglob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"<(script|link|img|iframe)\b[^>]*\b(src|href)=\"(https?:)?//", text), path
+        assert 'as="font"' not in text
+        assert "thebe" not in text
+    assert (html / "_static" / "mathjax" / "tex-chtml-full.js").is_file()
+    assert list((html / "_static" / "mathjax").rglob("MathJax_Main-Regular.woff"))
+
+    # The executed chapter can be downloaded from its page.
+    assert 'href="_sources/second.ipynb"' in second
+    notebook = nbformat.read(html / "_sources" / "second.ipynb", as_version=4)
+    assert run_of(book) in notebook.cells[1].outputs[0].text
+
+    # A figure stands there twice, the theme shows one of the two, and both say the same to those who do not see.
+    light, dark = (re.search(rf'<img alt="([^"]*)" class="only-{theme}" src="([^"]*)"', second) for theme in THEMES)
+    assert light is not None and dark is not None
+    assert light[1] == dark[1] == "A line that rises."
+    palette = package_palette()
+    colour = list(palette)[5]
+    assert colour in (html / light[2]).read_text(encoding="utf-8")
+    assert palette[colour] in (html / dark[2]).read_text(encoding="utf-8")
+    assert colour not in (html / dark[2]).read_text(encoding="utf-8")
+
+
+THEMES = ("light", "dark")
+
+
+def package_palette() -> dict[str, str]:
+    from layerwise.plotting import PALETTE
+
+    return PALETTE
+
+
+def test_the_command_says_where_the_book_is(book: Path) -> None:
+    finished = subprocess.run([sys.executable, "-m", "bookbuild"], cwd=book, capture_output=True, text=True)
+    assert finished.returncode == 0, finished.stderr
+    assert f"{book / '_build' / 'html' / 'index.html'}" in finished.stdout
+    assert finished.stderr == ""
