@@ -20,6 +20,7 @@ import os
 import tempfile
 import threading
 import time
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,8 +29,12 @@ from urllib.parse import urlsplit
 
 import numpy as np
 import numpy.typing as npt
-import pooch
 import requests
+
+with warnings.catch_warnings():
+    # In a notebook pooch's progress bars, which are not used here, complain that Jupyter's widgets are missing.
+    warnings.filterwarnings("ignore", message="IProgress not found")
+    import pooch
 
 __all__ = [
     "MNIST_FILE_SHA256",
