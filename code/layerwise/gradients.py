@@ -1,0 +1,333 @@
+"""How large the gradients are, layer by layer (chapter ``vanishing_gradients``).
+
+Everything is computed in float64, also for a model that trains in float32: the first layer of a 40-layer sigmoid
+network has gradients near 1e-25, whose squares float32 rounds to 0, so that a norm computed there is exactly 0 and a
+logarithmic plot drops it without a word.
+
+The loss is the mean over the patterns, as in training: the book's E divided by P (chapter ``backpropagation``).
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+from scipy.special import ndtr, ndtri
+
+from layerwise.activations import Activation, Array
+from layerwise.mean_field import initial_variance
+from layerwise.network import LOSSES, Layers, Loss, Network, log_softmax
+
+KINDS = ("weights", "biases", "delta")
+
+_PATTERNS_AT_ONCE = 4096
+"""Bounds the memory: 40 layers of 32 units for 4,096 patterns are 42 MB."""
+
+
+class _LayerSizes:
+    """Collects, chunk of patterns by chunk, what the table says of one layer."""
+
+    def __init__(self) -> None:
+        self.patterns = 0
+        self.weights: Any = 0.0
+        self.biases: Any = 0.0
+        self.weight_norm = self.delta_norm = 0.0
+        self.delta_largest, self.delta_maximum = 0.0, -np.inf
+
+    def add(self, y: Array, delta: Array, weights: Array, biases: Array) -> None:
+        """One chunk: outputs of the layer before (n_{r-1}, P), delta (n_r, P), gradients summed over the patterns."""
+        self.patterns += delta.shape[1]
+        self.weights = self.weights + weights
+        self.biases = self.biases + biases
+        scale = float(np.abs(delta).max())
+        squares = np.square(delta / (scale or 1.0)).sum(axis=0)
+        # The norm of delta_i y_j over i and j is the product of the two norms.
+        self.weight_norm = float(np.hypot(self.weight_norm, scale * np.sqrt(squares @ np.square(y).sum(axis=0))))
+        self.delta_norm = float(np.hypot(self.delta_norm, scale * np.sqrt(squares.sum())))
+        self.delta_largest = max(self.delta_largest, scale)
+        self.delta_maximum = max(self.delta_maximum, float(delta.max()))
+
+    def rows(self, layer: int) -> Iterator[dict[str, Any]]:
+        P, n = self.patterns, len(self.biases)
+        delta = self.delta_norm / np.sqrt(n * P)
+        for kind, gradient, one_pattern in (
+            ("weights", self.weights / P, self.weight_norm / np.sqrt(self.weights.size * P)),
+            ("biases", self.biases / P, delta),
+        ):
+            largest = float(np.abs(gradient).max())
+            # Scaled by the largest entry, so that no square underflows.
+            rms = largest * float(np.sqrt(np.mean(np.square(gradient / (largest or 1.0)))))
+            yield _row(layer, kind, largest, float(gradient.max()), rms, one_pattern)
+        yield _row(layer, "delta", self.delta_largest, self.delta_maximum, delta, delta)
+
+
+def _row(layer: int, kind: str, largest: float, maximum: float, rms: float, one_pattern: float) -> dict[str, Any]:
+    return {
+        "layer": layer,
+        "kind": kind,
+        "largest": largest,
+        "signed_maximum": maximum,
+        "root_mean_square": rms,
+        "one_pattern": one_pattern,
+    }
+
+
+def _rows(network: Network, x: Array, y: Array) -> list[dict[str, Any]]:
+    layers = {r: _LayerSizes() for r in range(1, network.R + 1)}
+    for start in range(0, len(x), _PATTERNS_AT_ONCE):
+        chunk = slice(start, start + _PATTERNS_AT_ONCE)
+        trace = network.trace(x[chunk], y[chunk])
+        for r, sizes in layers.items():
+            outputs, delta = trace.y[r - 1], trace.delta[r]
+            sizes.add(outputs, delta, delta @ outputs.T, delta.sum(axis=1))
+    return [row for r, sizes in layers.items() for row in sizes.rows(r)]
+
+
+def network_gradients(network: Network, x: ArrayLike, y: ArrayLike) -> pd.DataFrame:
+    """The sizes of the gradients of a ``Network``, as :func:`layer_gradients` gives them for a Keras model.
+
+    Parameters
+    ----------
+    network : Network
+        R layers.
+    x : array (P, ...)
+        One pattern a row; images are flattened to n_0 numbers.
+    y : array (P,) of labels or (P, n_R) of target rows
+
+    Returns
+    -------
+    DataFrame
+        One row per layer and kind, 3 R in all; see :func:`layer_gradients`.
+
+    Raises
+    ------
+    ValueError
+        For patterns or targets that do not fit the network.
+    """
+    x, y = _patterns(x, y)
+    return pd.DataFrame(_rows(network, x.reshape(len(x), -1), y))
+
+
+def _patterns(x: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
+    x, y = np.asarray(x), np.asarray(y)
+    if x.ndim < 2 or y.ndim < 1 or len(x) == 0 or len(x) != len(y):
+        raise ValueError(
+            f"x has shape {x.shape} and y has shape {y.shape}; expected the same number of rows, at least one pattern"
+        )
+    return x, y
+
+
+# Networks at initialisation ------------------------------------------------------------------------------------------
+
+
+def initial_weights(sizes: Sequence[int], initializer: str, seed: int) -> Layers:
+    """Weights as Keras' initialiser of that name distributes them (NumPy's random numbers, not Keras').
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        Units per layer, n_0 to n_R.
+    initializer : str
+        ``glorot_uniform``, ``he_normal``, ... as for ``mean_field.initial_variance``. The normal ones are cut off at
+        two standard deviations, as in Keras, and keep the variance.
+    seed : int
+
+    Returns
+    -------
+    dict
+        ``[r]`` is (n_r, n_{r-1}) in float64, for r = 1..R.
+    """
+    random = np.random.default_rng(seed)
+    weights = {}
+    for r in range(1, len(sizes)):
+        shape = (sizes[r], sizes[r - 1])
+        deviation = np.sqrt(initial_variance(initializer, sizes[r - 1], sizes[r]))
+        if initializer.endswith("uniform"):
+            limit = np.sqrt(3) * deviation
+            weights[r] = random.uniform(-limit, limit, shape)
+        else:
+            weights[r] = deviation / _CUT_DEVIATION * ndtri(random.uniform(ndtr(-2), ndtr(2), shape))
+    return weights
+
+
+# Standard deviation of a standard Gaussian number cut off at ±2: its variance is 1 - 2c φ(c) / (2Φ(c) - 1) at c = 2.
+_CUT_DEVIATION = float(np.sqrt(1 - 4 * np.exp(-2) / np.sqrt(2 * np.pi) / (2 * ndtr(2) - 1)))
+
+
+def initial_gradients(
+    activation: str | Activation,
+    layers: int,
+    x: ArrayLike,
+    y: ArrayLike,
+    seeds: Iterable[int],
+    *,
+    initializer: str = "glorot_uniform",
+    units: int = 32,
+    classes: int = 10,
+) -> pd.DataFrame:
+    """The sizes of the gradients of many networks before any training.
+
+    Parameters
+    ----------
+    activation : str or Activation
+    layers : int
+        R: R - 1 hidden layers of ``units`` units and the softmax of ``classes`` units, with cross-entropy, as
+        ``models.mlp`` builds. The biases start at 0.
+    x, y : arrays
+        As for :func:`network_gradients`.
+    seeds : iterable of int
+        One network each; see :func:`initial_weights`.
+    initializer, units, classes
+        Of the networks.
+
+    Returns
+    -------
+    DataFrame
+        The columns of :func:`layer_gradients` after a column ``seed``; 3 R rows per seed.
+
+    Raises
+    ------
+    ValueError
+        For fewer than 1 layer, no seed, or patterns and targets that do not fit.
+    """
+    x, y = _patterns(x, y)
+    x = x.reshape(len(x), -1)
+    if layers < 1:
+        raise ValueError(f"layers is {layers}; expected a whole number from 1 on: the output layer counts")
+    sizes = (x.shape[1], *[units] * (layers - 1), classes)
+    rows = []
+    for seed in seeds:
+        network = Network(sizes, activation, weights=initial_weights(sizes, initializer, seed))
+        rows += [{"seed": seed, **row} for row in _rows(network, x, y)]
+    if not rows:
+        raise ValueError("seeds is empty; expected at least one, such as range(200)")
+    return pd.DataFrame(rows)
+
+
+# A Keras model --------------------------------------------------------------------------------------------------------
+
+
+def layer_gradients(
+    model: Any, x: ArrayLike, y: ArrayLike, *, loss: Loss = "cross_entropy", training: bool = False
+) -> pd.DataFrame:
+    """The sizes of the gradients of a Keras model, by TensorFlow's automatic differentiation of a float64 copy.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Sequential or functional, with one input and one output. Its ``Dense`` layers are the layers r = 1..R in the
+        order of ``model.layers``; batch normalisation, additions and the like are differentiated through, and have no
+        rows. The model itself is left as it is.
+    x : array (P, ...)
+        Patterns, in the shape that the model takes.
+    y : array (P,) of labels or (P, n_R) of target rows
+        0..n_R-1, or one row of targets a pattern.
+    loss : {"cross_entropy", "squared_error"}
+        -Σ T ln y for a model that ends in a softmax, or ½ Σ (T - y)²; in both the mean over the patterns.
+    training : bool, default False
+        Whether batch normalisation uses the batch's own mean and variance, as it does while training. The patterns
+        then depend on one another and are taken all at once.
+
+    Returns
+    -------
+    DataFrame
+        One row per layer and kind. ``layer``: 1..R. ``kind``: ``weights`` and ``biases`` (gradients of the loss, means
+        over the patterns), ``delta`` (of single patterns: the derivative of a pattern's own E by nu). ``largest``: the
+        largest absolute value over all entries. ``signed_maximum``: the largest value, sign kept, which the report
+        plots as 'max gradient'; it is negative where all entries are. ``root_mean_square``: over all entries; for
+        delta over units and patterns. ``one_pattern``: root mean square of the gradients of single patterns, over
+        entries and patterns: delta_i y_j for the weights, delta_i for the biases. It is what mean-field theory
+        predicts, and ``root_mean_square`` is smaller as far as the patterns cancel.
+
+    Raises
+    ------
+    ValueError
+        For patterns or targets that do not fit, an unknown loss, cross-entropy without a softmax, or a model without
+        ``Dense`` layers.
+    """
+    if loss not in LOSSES:
+        raise ValueError(f"unknown loss {loss!r}; expected one of {', '.join(LOSSES)}")
+    x, y = _patterns(x, y)
+    if not np.isfinite(x).all():
+        raise ValueError("x holds NaN or infinity; expected finite numbers")
+    copy, layers = _recording_copy(model)
+    T = _targets(y, len(x), int(copy.output_shape[-1]))
+    sizes = [_LayerSizes() for _ in layers]
+    at_once = len(x) if training else _PATTERNS_AT_ONCE
+    for start in range(0, len(x), at_once):
+        chunk = slice(start, start + at_once)
+        for one, parts in zip(sizes, _differentiate(copy, layers, x[chunk], T[chunk], loss, training), strict=True):
+            one.add(*parts)
+    return pd.DataFrame([row for r, one in enumerate(sizes, start=1) for row in one.rows(r)])
+
+
+def _targets(y: Array, P: int, classes: int) -> Array:
+    if y.shape == (P,) and y.dtype.kind in "iu" and y.min() >= 0 and y.max() < classes:
+        return np.eye(classes)[y]
+    if y.shape != (P, classes):
+        raise ValueError(
+            f"y has shape {y.shape} and type {y.dtype}; expected {P} whole numbers from 0 to {classes - 1}, or target "
+            f"rows of shape ({P}, {classes})"
+        )
+    return y.astype(np.float64)
+
+
+class _Recorder:
+    """Stands in for a Dense layer's ``call``: keeps the layer's input y and its nu, which Keras does not show."""
+
+    def __init__(self, layer: Any, activation: Any) -> None:
+        self.layer, self.activation, self.call = layer, activation, layer.call
+        self.y: Any = None
+        self.nu: Any = None
+        layer.call = self
+
+    def __call__(self, inputs: Any, training: Any = None) -> Any:
+        self.y, self.nu = inputs, self.call(inputs)
+        return self.activation(self.nu)
+
+
+def _recording_copy(model: Any) -> tuple[Any, list[_Recorder]]:
+    """The model in float64, and a recorder for each of its Dense layers."""
+    import keras
+
+    recorders = []
+
+    def in_float64(layer: Any) -> Any:
+        if not isinstance(layer, keras.layers.Dense):
+            return layer.__class__.from_config({**layer.get_config(), "dtype": "float64"})
+        # Not from its configuration: a reader's own activation need not be one that Keras can write down.
+        copy = keras.layers.Dense(layer.units, use_bias=layer.use_bias, name=layer.name, dtype="float64")
+        recorders.append(_Recorder(copy, layer.activation))
+        return copy
+
+    inputs = keras.Input(batch_shape=model.input_shape, dtype="float64")
+    copy = keras.models.clone_model(model, input_tensors=inputs, clone_function=in_float64)
+    copy.set_weights(model.get_weights())
+    order = {id(layer): place for place, layer in enumerate(copy.layers)}
+    recorders = sorted((one for one in recorders if id(one.layer) in order), key=lambda one: order[id(one.layer)])
+    if not recorders:
+        raise ValueError("the model has no Dense layer; expected a multilayer perceptron, such as models.mlp builds")
+    return copy, recorders
+
+
+def _differentiate(
+    model: Any, layers: list[_Recorder], x: Array, T: Array, loss: Loss, training: bool
+) -> Iterator[tuple[Array, Array, Array, Array]]:
+    """Per layer: its input and delta (units x patterns), its weights' (n_r, n_{r-1}) and biases' gradients of E."""
+    import tensorflow as tf
+
+    with tf.GradientTape() as tape:
+        answers = model(tf.constant(x, tf.float64), training=training)
+        if loss == "cross_entropy":
+            # From nu, not from the softmax's answers, which Keras would clip at 1e-7.
+            nu = layers[-1].nu
+            if not np.allclose(np.exp(log_softmax(nu.numpy().T)).T, answers.numpy(), rtol=0, atol=1e-9):
+                raise ValueError("the model does not end in a softmax; expected one, or loss='squared_error'")
+            error = -tf.reduce_sum(T * tf.nn.log_softmax(nu))
+        else:
+            error = tf.reduce_sum(tf.square(T - answers)) / 2
+    sources = [(one.nu, one.layer.kernel, one.layer.bias if one.layer.use_bias else one.nu) for one in layers]
+    for one, (delta, weights, biases) in zip(layers, tape.gradient(error, sources), strict=True):
+        biases = biases if one.layer.use_bias else tf.reduce_sum(delta, axis=0)
+        yield one.y.numpy().T, delta.numpy().T, weights.numpy().T, biases.numpy()
