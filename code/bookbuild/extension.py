@@ -15,12 +15,15 @@ from sphinx.transforms import SphinxTransform
 
 from layerwise.plotting import dark_variant
 
+# Search reads the pages that it has found, to show the place, and a browser does not let it do so in a folder.
+NO_SUMMARIES_IN_A_FOLDER = "if (location.protocol === 'file:') DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;"
 FONT_PRELOAD = re.compile(r'\s*<link rel="preload" as="font"[^>]*>')
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
     app.add_transform(DarkFigures)
+    app.add_js_file(None, body=NO_SUMMARIES_IN_A_FOLDER)
     app.connect("build-finished", complete_pages)
     return {"parallel_read_safe": False, "parallel_write_safe": True}
 
