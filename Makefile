@@ -33,7 +33,7 @@ book: $(INSTALLED)
 
 # The browser tests open the built pages, so the book comes first; where nothing has changed it takes seconds.
 test: book
-	$(BIN)/python -m pytest tests -n 2 --dist loadfile --cov --cov-report term-missing:skip-covered --cov-fail-under 95
+	LAYERWISE_PAGES=$(BUILD)/html $(BIN)/python -m pytest tests -n 2 --dist loadfile --cov --cov-report term-missing:skip-covered --cov-fail-under 95
 	$(BIN)/python -m pytest --nbval book -n 2 --dist loadfile
 
 lint: $(INSTALLED)
