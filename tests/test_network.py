@@ -69,46 +69,46 @@ def test_one_update_of_the_network_worked_on_paper() -> None:
 
 
 def test_sigmoid_2_2_1_network_worked_on_paper() -> None:
-    """The chapter's example. With a = ln 3 every sigmoid is a fraction: σ(0) = 1/2 and σ(ln 3) = 3/(1 + 3) = 3/4.
+    """The chapter's example. With c = ln 3 every sigmoid is a fraction: σ(0) = 1/2 and σ(ln 3) = 3/(1 + 3) = 3/4.
 
     x = (1, 2), T = 1
-    w(1) = ( 2a  -a )   b(1) = (  0 )      w(2) = ( -4a  4a )   b(2) = ( 0 )
-           (  a  -a )          ( 2a )
+    w(1) = ( 2c  -c )   b(1) = (  0 )      w(2) = ( -4c  4c )   b(2) = ( 0 )
+           (  c  -c )          ( 2c )
 
-    forward:  ν1(1) = 2a·1 - a·2 + 0  = 0             y1(1) = 1/2
-              ν2(1) = a·1 - a·2 + 2a  = a             y2(1) = 3/4
-              ν1(2) = -4a·1/2 + 4a·3/4 + 0 = a        y1(2) = 3/4
+    forward:  ν1(1) = 2c·1 - c·2 + 0  = 0             y1(1) = 1/2
+              ν2(1) = c·1 - c·2 + 2c  = c             y2(1) = 3/4
+              ν1(2) = -4c·1/2 + 4c·3/4 + 0 = c        y1(2) = 3/4
     error:    E = ½ (1 - 3/4)² = 1/32
     slopes:   σ' = σ (1 - σ): 1/4 where y = 1/2, 3/16 where y = 3/4
     backward: δ1(2) = 3/16 · (3/4 - 1)     = -3/64
-              δ1(1) = -3/64 · -4a · 1/4    =  3a/64
-              δ2(1) = -3/64 ·  4a · 3/16   = -9a/256
+              δ1(1) = -3/64 · -4c · 1/4    =  3c/64
+              δ2(1) = -3/64 ·  4c · 3/16   = -9c/256
     gradient: ∂E/∂w(2) = -3/64 · ( 1/2  3/4 ) = ( -3/128  -9/256 )        ∂E/∂b(2) = -3/64
-              ∂E/∂w(1) = (  3a/64 ·1   3a/64 ·2 ) = (  3a/64    6a/64  )  ∂E/∂b(1) = (  3a/64  )
-                         ( -9a/256·1  -9a/256·2 )   ( -9a/256 -18a/256 )             ( -9a/256 )
+              ∂E/∂w(1) = (  3c/64 ·1   3c/64 ·2 ) = (  3c/64    6c/64  )  ∂E/∂b(1) = (  3c/64  )
+                         ( -9c/256·1  -9c/256·2 )   ( -9c/256 -18c/256 )             ( -9c/256 )
     """
-    a = np.log(3)
+    c = np.log(3)
     network = Network(
         [2, 2, 1],
         "sigmoid",
         "squared_error",
-        weights=[[[2 * a, -a], [a, -a]], [[-4 * a, 4 * a]]],
-        biases=[[0, 2 * a], [0]],
+        weights=[[[2 * c, -c], [c, -c]], [[-4 * c, 4 * c]]],
+        biases=[[0, 2 * c], [0]],
     )
     trace = network.trace([[1, 2]], [[1]])
     close = {"rtol": 1e-14, "atol": 1e-15}
-    np.testing.assert_allclose(trace.nu[1], [[0], [a]], **close)
+    np.testing.assert_allclose(trace.nu[1], [[0], [c]], **close)
     np.testing.assert_allclose(trace.y[1], [[1 / 2], [3 / 4]], **close)
-    np.testing.assert_allclose(trace.nu[2], [[a]], **close)
+    np.testing.assert_allclose(trace.nu[2], [[c]], **close)
     np.testing.assert_allclose(trace.y[2], [[3 / 4]], **close)
     np.testing.assert_allclose(network.error([[1, 2]], [[1]]), 1 / 32, **close)
     np.testing.assert_allclose(trace.delta[2], [[-3 / 64]], **close)
-    np.testing.assert_allclose(trace.delta[1], [[3 * a / 64], [-9 * a / 256]], **close)
+    np.testing.assert_allclose(trace.delta[1], [[3 * c / 64], [-9 * c / 256]], **close)
     gradients = network.gradients([[1, 2]], [[1]])
     np.testing.assert_allclose(gradients.weights[2], [[-3 / 128, -9 / 256]], **close)
     np.testing.assert_allclose(gradients.biases[2], [-3 / 64], **close)
-    np.testing.assert_allclose(gradients.weights[1], [[3 * a / 64, 6 * a / 64], [-9 * a / 256, -18 * a / 256]], **close)
-    np.testing.assert_allclose(gradients.biases[1], [3 * a / 64, -9 * a / 256], **close)
+    np.testing.assert_allclose(gradients.weights[1], [[3 * c / 64, 6 * c / 64], [-9 * c / 256, -18 * c / 256]], **close)
+    np.testing.assert_allclose(gradients.biases[1], [3 * c / 64, -9 * c / 256], **close)
 
 
 def test_softmax_and_cross_entropy_worked_on_paper() -> None:

@@ -45,7 +45,7 @@ def _active_units(network: Network, x: ArrayLike, y: ArrayLike) -> Array:
     return np.concatenate([np.empty(0), *(nu[r].ravel() > 0 for r in range(1, last + 1))])
 
 
-def central_differences(network: Network, x: ArrayLike, y: ArrayLike, step: float = 1e-5) -> NumericGradients:
+def central_differences(network: Network, x: ArrayLike, y: ArrayLike, step: float = 3e-5) -> NumericGradients:
     """Gradients of E from (E(p + h) - E(p - h)) / 2h, one parameter p at a time.
 
     Parameters
@@ -54,7 +54,7 @@ def central_differences(network: Network, x: ArrayLike, y: ArrayLike, step: floa
     x, y : arrays
         As for ``Network.error``.
     step : float
-        h. The error of the quotient grows as h² (truncation) and as 1/h (rounding of E); 1e-5 is near the best.
+        h. The error of the quotient grows as h² (truncation) and as 1/h (rounding of E); 3e-5 is near the best.
 
     Returns
     -------
