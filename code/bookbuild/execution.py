@@ -9,6 +9,7 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from jupyter_cache import get_cache
@@ -18,6 +19,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbformat import NotebookNode
 
 from bookbuild.chapters import CodeCell, code_cells, read_chapter
+from bookbuild.memory import PeakMemory
 
 
 @dataclass(frozen=True)
@@ -96,24 +98,29 @@ class Executor:
         notebook = read_chapter(source)
         if not code_cells(notebook):
             return
-        kept = self.folder / f"{source.stem}-{fingerprint(self.project, source, notebook, self.data)}.ipynb"
+        kept = self._place(source, notebook)
         if kept.is_file():
             take_outputs(notebook, nbformat.read(kept, as_version=4))
         else:
             print(f"{name}: running", end="", flush=True)
             started = time.monotonic()
-            failures = self._execute(name, source, notebook)
+            failures, peak = self._execute(name, source, notebook)
             seconds = time.monotonic() - started
-            print(f" {'failed after' if failures else 'took'} {seconds:.1f} s", flush=True)
+            print(f" {'failed after' if failures else 'took'} {seconds:.1f} s, {peak / 1e9:.2f} GB", flush=True)
             self.failures += failures
             if failures:
                 return
             notebook.metadata["execution_seconds"] = seconds
-            self.folder.mkdir(parents=True, exist_ok=True)
-            unfinished = kept.with_suffix(".unfinished")
-            nbformat.write(notebook, unfinished)
-            unfinished.rename(kept)
+            if kept == self._place(source, notebook):  # else something was edited meanwhile, and the next build runs it
+                self.folder.mkdir(parents=True, exist_ok=True)
+                unfinished = kept.with_suffix(".unfinished")
+                nbformat.write(notebook, unfinished)
+                unfinished.rename(kept)
         self.executed[kept] = notebook
+
+    def _place(self, source: Path, notebook: NotebookNode) -> Path:
+        """Where a chapter is kept, as it and everything that it can see are now."""
+        return self.folder / f"{source.stem}-{fingerprint(self.project, source, notebook, self.data)}.ipynb"
 
     def fill(self, folder: Path) -> None:
         """Make the Jupyter cache from which MyST-NB takes the outputs."""
@@ -135,30 +142,36 @@ class Executor:
             if path not in self.executed:
                 path.unlink()
 
-    def _execute(self, name: str, source: Path, notebook: NotebookNode) -> list[Failure]:
-        """Run a chapter's cells in place, in the chapter's folder, up to the first that fails."""
+    def _execute(self, name: str, source: Path, notebook: NotebookNode) -> tuple[list[Failure], int]:
+        """Run a chapter's cells in place, in its folder, up to the first that fails; also the peak memory in bytes."""
         begun: list[int] = []
-        client = NotebookClient(
+        watched: list[PeakMemory] = []
+        client: Any = NotebookClient(
             notebook,
             timeout=self.timeout,
             record_timing=False,
             extra_arguments=["--log-level=ERROR"],
             resources={"metadata": {"path": str(source.parent)}},
+            on_notebook_start=lambda notebook: watched.append(PeakMemory(client.km.provisioner.pid)),
             on_cell_start=lambda cell, cell_index: begun.append(cell_index),
         )
         cells = code_cells(notebook)
+        failures = []
         try:
             client.execute()
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
             running = notebook.cells[begun[-1]]
             cell = next(cell for cell in cells if cell.node is running)
-            return [Failure(name, _reason(error, cell, self.timeout), cell.number, cell.line)]
-        return [
+            failures = [Failure(name, _reason(error, cell, self.timeout), cell.number, cell.line)]
+        for peak in watched:
+            peak.stop()
+        failures = failures or [
             Failure(name, f"wrote to standard error:\n{output.text}", cell.number, cell.line)
             for cell in cells
             for output in cell.node.outputs
             if output.output_type == "stream" and output.name == "stderr"
         ]
+        return failures, max((peak.bytes for peak in watched), default=0)
 
 
 def take_outputs(notebook: NotebookNode, executed: NotebookNode) -> None:
