@@ -98,7 +98,8 @@ def gaussian_mean(function: Callable[[Array], ArrayLike], q: ArrayLike, kinks: S
     Returns
     -------
     float, or array of the shape of ``q``
-        Relative error at most 1e-8 (proven for the book's functions and for closed forms, q from 1e-8 to 1e8).
+        Relative error at most 1e-8: held against closed forms (powers, ReLU, the error function, a function with two
+        kinks) and, for the book's functions, against quadrature with 30 digits, for q from 1e-8 to 1e8.
 
     Raises
     ------
