@@ -1,0 +1,175 @@
+"""The report's networks as Keras models (chapter ``activation_and_depth``).
+
+"Layers" counts the layers that have weights, as the report's code does: ``layers - 1`` hidden layers and the output.
+"""
+
+from collections.abc import Callable
+from numbers import Integral
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from layerwise.activations import ACTIVATIONS, LECUN_AMPLITUDE, LECUN_SLOPE, Activation, find_activation
+
+PIXELS = (28, 28)
+CLASSES = 10
+DTYPES = ("float32", "float64")
+
+
+def mlp(
+    activation: str | Activation,
+    layers: int,
+    *,
+    units: int = 32,
+    initializer: str | keras.Initializer = "glorot_uniform",
+    seed: int | None = None,
+    dtype: str = "float32",
+) -> keras.Model:
+    """The report's multilayer perceptron: 28 x 28 pixels, ``layers - 1`` hidden layers, ten classes.
+
+    Parameters
+    ----------
+    activation : str or Activation
+        Of the hidden layers; the output layer is a softmax.
+    layers : int
+        Layers with weights, 2 or more. The report has 5, 20 and 40.
+    units : int, default 32
+        Units of each hidden layer.
+    initializer : str or keras.Initializer
+        Of the weights, by the name that Keras gives it; the biases start at 0.
+    seed : int, optional
+        Of the initial weights. The same seed gives the same weights, whatever was drawn before.
+    dtype : {"float32", "float64"}
+
+    Returns
+    -------
+    keras.Model
+        Not yet compiled. Its layers are named ``layer_1`` to ``layer_R``, as the book counts them. With the defaults
+        it has 28,618 parameters at 5 layers and 44,458 at 20, as in the report.
+
+    Raises
+    ------
+    ValueError
+        For an unknown activation, initializer or dtype, fewer than 2 layers, or a seed that is no whole number.
+    """
+    activation = find_activation(activation)
+    sizes = layer_sizes(layers, units)
+    check_dtype(dtype)
+    dense = [
+        keras.layers.Dense(
+            n,
+            keras_activation(activation) if r < layers else "softmax",
+            kernel_initializer=layer_initializer(initializer, r, seed),
+            name=f"layer_{r}",
+            dtype=dtype,
+        )
+        for r, n in enumerate(sizes[1:], start=1)
+    ]
+    flatten = keras.layers.Flatten(name="flatten", dtype=dtype)
+    return keras.Sequential(
+        [keras.Input(PIXELS, dtype=dtype), flatten, *dense], name=f"{activation.name}_{layers}_layers"
+    )
+
+
+def initial_weights(
+    layers: int,
+    *,
+    units: int = 32,
+    initializer: str | keras.Initializer = "glorot_uniform",
+    seed: int | None = None,
+    dtype: str = "float32",
+) -> list[NDArray[Any]]:
+    """What ``mlp(..., seed=seed).get_weights()`` returns, without building the model.
+
+    Returns
+    -------
+    list of array
+        As Keras orders them: per layer the weights, shape (n_{r-1}, n_r), and the biases, shape (n_r,).
+
+    Raises
+    ------
+    ValueError
+        As :func:`mlp`.
+    """
+    sizes = layer_sizes(layers, units)
+    check_dtype(dtype)
+    weights: list[NDArray[Any]] = []
+    for r in range(1, layers + 1):
+        shape = (sizes[r - 1], sizes[r])
+        weights.append(np.asarray(layer_initializer(initializer, r, seed)(shape, dtype=dtype)))
+        weights.append(np.zeros(sizes[r], dtype))
+    return weights
+
+
+def layer_sizes(layers: int, units: int = 32) -> list[int]:
+    """Units per layer, input and output included: ``[784, 32, ..., 32, 10]``, or a ValueError."""
+    for name, value, least in (("layers", layers, 2), ("units", units, 1)):
+        if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
+            raise ValueError(f"{name} is {value!r}; expected a whole number, {least} or more")
+    return [PIXELS[0] * PIXELS[1], *[int(units)] * (int(layers) - 1), CLASSES]
+
+
+def layer_initializer(initializer: str | keras.Initializer, layer: int, seed: int | None) -> keras.Initializer:
+    """A fresh initializer for one layer, with a seed of its own: with one seed for all, all hidden layers would start
+    with the same weights.
+
+    Parameters
+    ----------
+    initializer : str or keras.Initializer
+    layer : int
+        The layer's number, from 1.
+    seed : int or None
+        Of the whole network; None leaves the seed to chance.
+
+    Raises
+    ------
+    ValueError
+        For an unknown initializer, or a seed that is neither None nor a whole number from 0.
+    """
+    own_seed = None if seed is None else np.random.SeedSequence([check_seed(seed), layer]).generate_state(1)
+    try:
+        found = keras.initializers.get(initializer)
+        config = found.get_config()
+    except (ValueError, TypeError, AttributeError) as error:
+        raise ValueError(
+            f"unknown initializer {initializer!r}; expected a name that Keras knows, such as 'glorot_uniform', "
+            "'he_normal' or 'orthogonal', or an object of keras.initializers"
+        ) from error
+    if "seed" in config:
+        config["seed"] = None if own_seed is None else int(own_seed[0])
+    return type(found).from_config(config)
+
+
+def keras_activation(activation: str | Activation) -> Callable[[Any], Any]:
+    """The function as Keras computes it, on tensors: what ``Dense(..., activation=...)`` takes.
+
+    Raises
+    ------
+    ValueError
+        If the activation is none of ``layerwise.activations.ACTIVATIONS``.
+    """
+    activation = find_activation(activation)
+    if activation.name not in ACTIVATIONS:
+        raise ValueError(
+            f"no Keras counterpart of the activation {activation.name!r}; expected one of {', '.join(ACTIVATIONS)}"
+        )
+    if activation.name == "lecun_tanh":
+        a = activation.parameters["a"]
+        return lambda x: LECUN_AMPLITUDE * keras.ops.tanh(LECUN_SLOPE * x) + a * x
+    return keras.activations.get(activation.name)
+
+
+def check_seed(seed: int) -> int:
+    """The seed as an int, or a ValueError if it is no whole number from 0."""
+    if not isinstance(seed, Integral) or isinstance(seed, bool) or seed < 0:
+        raise ValueError(f"seed is {seed!r}; expected a whole number, 0 or more")
+    return int(seed)
+
+
+def check_dtype(dtype: str) -> str:
+    """The dtype, or a ValueError if the models do not come in it."""
+    if dtype not in DTYPES:
+        raise ValueError(f"dtype is {dtype!r}; expected one of {', '.join(DTYPES)}")
+    return dtype
