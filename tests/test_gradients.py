@@ -11,7 +11,8 @@ import tensorflow as tf
 
 from layerwise import gradients
 from layerwise.activations import ACTIVATIONS, LECUN_AMPLITUDE
-from layerwise.gradients import initial_gradients, initial_weights, layer_gradients, network_gradients
+from layerwise.gradients import initial_gradients, layer_gradients, network_gradients
+from layerwise.models import mlp
 from layerwise.network import Network
 
 VALUES = ["largest", "signed_maximum", "root_mean_square", "one_pattern"]
@@ -229,38 +230,22 @@ def test_an_activation_that_keras_cannot_write_down_is_no_obstacle() -> None:
 # Networks at initialisation
 
 
-@pytest.mark.parametrize("rule, variance", [("glorot", 2 / (500 + 400)), ("he", 2 / 500), ("lecun", 1 / 500)])
-def test_initial_weights_have_the_variance_and_the_bounds_of_keras(rule: str, variance: float) -> None:
-    """200,000 numbers: the variance of their variance is that of a uniform one, 4/5 / n, so 1 % is five deviations."""
-    uniform = initial_weights((500, 400), f"{rule}_uniform", 0)[1]
-    normal = initial_weights((500, 400), f"{rule}_normal", 0)[1]
-    assert uniform.shape == normal.shape == (400, 500)
-    for weights in (uniform, normal):
-        assert np.var(weights) == pytest.approx(variance, rel=0.01)
-        assert abs(np.mean(weights)) < 5 * np.sqrt(variance / weights.size)
-    for distribution, ours in (("uniform", uniform), ("normal", normal)):
-        theirs = keras.initializers.get(f"{rule}_{distribution}")((500, 400)).numpy()
-        assert np.abs(ours).max() == pytest.approx(np.abs(theirs).max(), rel=1e-3)
-        np.testing.assert_allclose(
-            np.quantile(ours, [0.1, 0.3, 0.7, 0.9]), np.quantile(theirs, [0.1, 0.3, 0.7, 0.9]), rtol=0.03
-        )
-
-
-def test_glorot_uniform_starts_where_the_network_of_that_seed_does() -> None:
-    sizes = (20, 8, 8, 10)
-    for r, weights in initial_weights(sizes, "glorot_uniform", 7).items():
-        np.testing.assert_allclose(weights, Network(sizes, "tanh", seed=7).weights[r], rtol=1e-14)
-
-
-def test_many_networks_in_one_table() -> None:
-    x, y = data(6, 20)
-    found = initial_gradients("relu", 3, x.reshape(6, 4, 5), y, [4, 9], initializer="he_normal", units=8)
+@pytest.mark.parametrize("initializer, variance", [("glorot_uniform", 2 / 64), ("he_normal", 2 / 32)])
+def test_many_networks_in_one_table_each_as_the_keras_model_of_that_seed(initializer: str, variance: float) -> None:
+    x, y = data(6, 784)
+    found = initial_gradients("lecun_tanh", 4, x, y, [4, 9], initializer=initializer)
     assert found.columns.tolist() == ["seed", "layer", "kind", *VALUES]
     for seed in (4, 9):
-        sizes = (20, 8, 8, 10)
-        network = Network(sizes, "relu", weights=initial_weights(sizes, "he_normal", seed))
+        model = mlp("lecun_tanh", 4, initializer=initializer, seed=seed)
+        assert np.var(model.get_weights()[2]) == pytest.approx(variance, rel=0.1)  # 1,024 numbers
         alone = found[found["seed"] == seed].drop(columns="seed").reset_index(drop=True)
-        pd.testing.assert_frame_equal(alone, network_gradients(network, x, y))
+        pd.testing.assert_frame_equal(alone, layer_gradients(model, x.reshape(6, 28, 28), y), rtol=1e-10, atol=0)
+
+
+def test_images_are_flattened() -> None:
+    x, y = data(6, 784)
+    flat = initial_gradients("relu", 3, x, y, [0], units=8)
+    pd.testing.assert_frame_equal(initial_gradients("relu", 3, x.reshape(6, 28, 28), y, [0], units=8), flat)
 
 
 # Bad input
@@ -272,7 +257,7 @@ def test_bad_input_says_what_was_expected() -> None:
     with pytest.raises(ValueError, match="expected the same number of rows"):
         layer_gradients(model, x, [0, 1, 0])
     with pytest.raises(ValueError, match="at least one pattern"):
-        initial_gradients("tanh", 3, np.ones((0, 3)), [], [0])
+        initial_gradients("tanh", 3, np.ones((0, 784)), [], [0])
     with pytest.raises(ValueError, match="expected 2 whole numbers from 0 to 1"):
         layer_gradients(model, x, [0, 2])
     with pytest.raises(ValueError, match="NaN or infinity"):
@@ -283,7 +268,7 @@ def test_bad_input_says_what_was_expected() -> None:
         layer_gradients(keras_copy(Network((3, 4, 2), "tanh", "squared_error")), x, [0, 1])
     with pytest.raises(ValueError, match="no Dense layer"):
         layer_gradients(keras.Sequential([keras.Input((3,)), keras.layers.Activation("softmax")]), x, [0, 1])
-    with pytest.raises(ValueError, match="layers is 0"):
-        initial_gradients("tanh", 0, x, [0, 1], [0])
+    with pytest.raises(ValueError, match="x has shape"):
+        initial_gradients("tanh", 3, x, [0, 1], [0])
     with pytest.raises(ValueError, match="seeds is empty"):
         initial_gradients("tanh", 3, x, [0, 1], [])

@@ -13,11 +13,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy.special import ndtr, ndtri
 
 from layerwise.activations import Activation, Array
-from layerwise.mean_field import initial_variance
-from layerwise.network import LOSSES, Layers, Loss, Network, log_softmax
+from layerwise.models import initial_weights
+from layerwise.network import LOSSES, Loss, Network, log_softmax
 
 KINDS = ("weights", "biases", "delta")
 
@@ -121,40 +120,6 @@ def _patterns(x: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
 # Networks at initialisation ------------------------------------------------------------------------------------------
 
 
-def initial_weights(sizes: Sequence[int], initializer: str, seed: int) -> Layers:
-    """Weights as Keras' initialiser of that name distributes them (NumPy's random numbers, not Keras').
-
-    Parameters
-    ----------
-    sizes : sequence of int
-        Units per layer, n_0 to n_R.
-    initializer : str
-        ``glorot_uniform``, ``he_normal``, ... as for ``mean_field.initial_variance``. The normal ones are cut off at
-        two standard deviations, as in Keras, and keep the variance.
-    seed : int
-
-    Returns
-    -------
-    dict
-        ``[r]`` is (n_r, n_{r-1}) in float64, for r = 1..R.
-    """
-    random = np.random.default_rng(seed)
-    weights = {}
-    for r in range(1, len(sizes)):
-        shape = (sizes[r], sizes[r - 1])
-        deviation = np.sqrt(initial_variance(initializer, sizes[r - 1], sizes[r]))
-        if initializer.endswith("uniform"):
-            limit = np.sqrt(3) * deviation
-            weights[r] = random.uniform(-limit, limit, shape)
-        else:
-            weights[r] = deviation / _CUT_DEVIATION * ndtri(random.uniform(ndtr(-2), ndtr(2), shape))
-    return weights
-
-
-# Standard deviation of a standard Gaussian number cut off at ±2: its variance is 1 - 2c φ(c) / (2Φ(c) - 1) at c = 2.
-_CUT_DEVIATION = float(np.sqrt(1 - 4 * np.exp(-2) / np.sqrt(2 * np.pi) / (2 * ndtr(2) - 1)))
-
-
 def initial_gradients(
     activation: str | Activation,
     layers: int,
@@ -164,7 +129,6 @@ def initial_gradients(
     *,
     initializer: str = "glorot_uniform",
     units: int = 32,
-    classes: int = 10,
 ) -> pd.DataFrame:
     """The sizes of the gradients of many networks before any training.
 
@@ -172,14 +136,13 @@ def initial_gradients(
     ----------
     activation : str or Activation
     layers : int
-        R: R - 1 hidden layers of ``units`` units and the softmax of ``classes`` units, with cross-entropy, as
-        ``models.mlp`` builds. The biases start at 0.
+        R: R - 1 hidden layers of ``units`` units and the softmax of ten units, with cross-entropy.
     x, y : arrays
-        As for :func:`network_gradients`.
+        (P, 28, 28) or (P, 784), and labels or target rows, as for :func:`network_gradients`.
     seeds : iterable of int
-        One network each; see :func:`initial_weights`.
-    initializer, units, classes
-        Of the networks.
+        One network each, with the weights of ``models.mlp(..., seed=seed)``, from which ``training`` starts too.
+    initializer, units
+        As for ``models.mlp``.
 
     Returns
     -------
@@ -189,20 +152,32 @@ def initial_gradients(
     Raises
     ------
     ValueError
-        For fewer than 1 layer, no seed, or patterns and targets that do not fit.
+        As from ``models.mlp``; for no seed, or patterns and targets that do not fit.
     """
     x, y = _patterns(x, y)
-    x = x.reshape(len(x), -1)
-    if layers < 1:
-        raise ValueError(f"layers is {layers}; expected a whole number from 1 on: the output layer counts")
-    sizes = (x.shape[1], *[units] * (layers - 1), classes)
     rows = []
     for seed in seeds:
-        network = Network(sizes, activation, weights=initial_weights(sizes, initializer, seed))
-        rows += [{"seed": seed, **row} for row in _rows(network, x, y)]
+        parameters = initial_weights(layers, units=units, initializer=initializer, seed=seed)
+        network = keras_network(activation, parameters)
+        rows += [{"seed": seed, **row} for row in _rows(network, x.reshape(len(x), -1), y)]
     if not rows:
         raise ValueError("seeds is empty; expected at least one, such as range(200)")
     return pd.DataFrame(rows)
+
+
+def keras_network(activation: str | Activation, parameters: Sequence[ArrayLike]) -> Network:
+    """The book's network, in float64, with the weights of a Keras perceptron that ends in a softmax.
+
+    Parameters
+    ----------
+    activation : str or Activation
+        Of the hidden layers.
+    parameters : sequence of array
+        As ``model.get_weights()`` gives them: per layer the weights (n_{r-1}, n_r), then the biases (n_r,).
+    """
+    weights, biases = [np.transpose(kernel) for kernel in parameters[0::2]], list(parameters[1::2])
+    sizes = (weights[0].shape[1], *(len(w) for w in weights))
+    return Network(sizes, activation, weights=weights, biases=biases)
 
 
 # A Keras model --------------------------------------------------------------------------------------------------------
