@@ -167,7 +167,7 @@ def scientific(value: float, digits: int = 0) -> str:
         return "0"
     factor, exponent = f"{value:.{digits}e}".split("e")
     power = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-    return f"{factor.replace('-', '−')} × 10{power}"
+    return f"{factor.replace('-', '−')}\u00a0×\u00a010{power}"  # spaces at which no line breaks
 
 
 @dataclass(frozen=True)
