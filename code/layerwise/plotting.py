@@ -731,11 +731,11 @@ def network_diagram(
                 f"{name} must have the shapes {expected}, one per layer; got {[np.shape(a) for a in given]}"
             )
 
-    radius, column, gap, line = 0.36, 3.3, 2.1, 0.37
+    radius, column, gap, line = 0.36, 2.75, 1.9, 0.36
     centres = [[(column * r, gap * ((n - 1) / 2 - i)) for i in range(n)] for r, n in enumerate(sizes)]
     lines = sum(given is not None for given in (biases, nu, y, delta))
     tallest = gap * (max(sizes) - 1) / 2 + radius + (0.1 + line * lines if lines else 0)
-    left, right, bottom, top = -0.9, column * (len(sizes) - 1) + 0.9, -tallest - 0.1, tallest + 0.55
+    left, right, bottom, top = -0.75, column * (len(sizes) - 1) + 0.75, -tallest - 0.05, tallest + 0.45
     figure, axes = _panels(1, 1, height=WIDTH * (top - bottom) / (right - left))
     axis = axes[0, 0]
     axis.set(xlim=(left, right), ylim=(bottom, top), aspect="equal")
@@ -754,13 +754,13 @@ def network_diagram(
                     "w", r, f"{i + 1}{j + 1}", None if weights is None else np.asarray(weights[r - 1])[i, j]
                 )
                 box = {"facecolor": BACKGROUND, "edgecolor": "none", "pad": 1.0}
-                axis.text(*(start + along * (end - start)), label, ha="center", va="center", bbox=box)
+                axis.text(*(start + along * (end - start)), label, ha="center", va="center", size=11, bbox=box)
     for r, layer in enumerate(centres):
         name = "input" if r == 0 else "output" if r == len(sizes) - 1 else "hidden"
         axis.text(column * r, top, f"layer {r}: {name}", ha="center", va="top", color=MUTED)
         for i, (x_unit, y_unit) in enumerate(layer):
             axis.add_patch(Circle((x_unit, y_unit), radius, facecolor=SURFACE, edgecolor=INK, linewidth=1.2, zorder=3))
-            axis.text(x_unit, y_unit, _symbol("y", r, f"{i + 1}"), ha="center", va="center", size=11, zorder=4)
+            axis.text(x_unit, y_unit, _symbol("y", r, f"{i + 1}"), ha="center", va="center", size=12, zorder=4)
             hidden = [("b", biases), (r"\nu", nu)] if r else []
             behind = [(r"\delta", delta)] if r else []
             notes = [
@@ -771,7 +771,7 @@ def network_diagram(
             above = i < (len(layer) - 1) / 2
             for k, note in enumerate(notes):
                 away = radius + 0.06 + line * (len(notes) - 0.5 - k if above else k + 0.5)
-                axis.text(x_unit, y_unit + (away if above else -away), note, ha="center", va="center")
+                axis.text(x_unit, y_unit + (away if above else -away), note, ha="center", va="center", size=11)
     return figure
 
 
