@@ -95,7 +95,7 @@ def train(
     initializer: str | keras.Initializer = "glorot_uniform",
     dtype: str = "float32",
     threads: int | None = None,
-    progress: Callable[[], None] | None = None,
+    progress: Callable[[], object] | None = None,
 ) -> Training:
     """Train one network from several seeds by stochastic gradient descent on the mean cross-entropy of each batch.
 
