@@ -92,8 +92,9 @@ def sweep(
         ``epoch`` (from 1); ``loss``, ``accuracy`` (training batches, mean over the epoch); ``val_loss``,
         ``val_accuracy`` (test set, after the epoch); of the answers on the test set how many classes occur
         (``answers``), the most frequent class (``top_answer``), its share of all digits (``top_share``), and how many
-        digits were taken for each class (``answered_0`` to ``answered_9``); the settings ``epochs``, ``updates_per_epoch``, ``batch_size``, ``learning_rate`` and ``initializer``; and
-        ``source``, the key of the data. A run that has diverged has losses NaN, 0 ``answers`` and ``top_answer`` -1.
+        digits were taken for each class (``answered_0`` to ``answered_9``); the settings ``epochs``,
+        ``updates_per_epoch``, ``batch_size``, ``learning_rate`` and ``initializer``; and ``source``, the key of the
+        data. A run that has diverged has losses NaN, 0 ``answers`` and ``top_answer`` -1.
 
     Raises
     ------
