@@ -93,12 +93,12 @@ def _real_numbers(x: ArrayLike) -> Array:
 
 
 def _decaying_exponential(x: Array) -> Array:
-    """exp(-|x|), never larger than 1; for complex x the sign is that of the real part, which keeps it analytic."""
+    """exp(-|x|), at most 1; a complex x takes the sign of its real part, which is analytic."""
     return np.exp(np.where(x.real < 0, x, -x))
 
 
 def _sech_squared(x: Array) -> Array:
-    """1 / cosh(x)², with z = exp(-|x|) written as (2z / (1 + z²))²: cosh(x) itself overflows at |x| = 711."""
+    """1 / cosh(x)² with z = exp(-|x|), since cosh(x) itself overflows at |x| = 711."""
     z = _decaying_exponential(x)
     return np.square(2 * z / (1 + z * z))
 

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from layerwise.activations import ACTIVATIONS, LECUN_AMPLITUDE, Activation, Array
+from layerwise.activations import ACTIVATIONS, Activation, Array
 from layerwise.network import Gradients, Layers, Loss, Network
 
 # Gradients of a network -----------------------------------------------------------------------------------------------
@@ -118,16 +118,6 @@ def complex_step(network: Network, x: ArrayLike, y: ArrayLike, step: float = 1e-
     return Gradients(found["weights"], found["biases"])
 
 
-def keras_function(activation: Activation) -> Callable[[Any], Any]:
-    """Keras' own function of that name; LeCun's tanh, which Keras lacks, is written out with its operations."""
-    import keras
-
-    if activation.name == "lecun_tanh":
-        a = activation.parameters["a"]
-        return lambda x: LECUN_AMPLITUDE * keras.ops.tanh(x * 2 / 3) + a * x
-    return keras.activations.get(activation.name)
-
-
 def keras_gradients(
     network: Network, x: ArrayLike, y: ArrayLike, dtype: Literal["float64", "float32"] = "float64"
 ) -> Gradients:
@@ -150,7 +140,9 @@ def keras_gradients(
     import keras
     import tensorflow as tf
 
-    f = keras_function(network.activation)
+    from layerwise.models import keras_activation
+
+    f = keras_activation(network.activation)
     model = keras.Sequential([keras.Input((network.sizes[0],), dtype=dtype)])
     for r in range(1, network.R):
         model.add(keras.layers.Dense(network.sizes[r], f, dtype=dtype))
@@ -285,10 +277,12 @@ def keras_derivative(activation: Activation, points: ArrayLike) -> Array:
     """Keras' function differentiated by TensorFlow in float64 at each point."""
     import tensorflow as tf
 
+    from layerwise.models import keras_activation
+
     nu = tf.constant(np.asarray(points), tf.float64)
     with tf.GradientTape() as tape:
         tape.watch(nu)
-        y = keras_function(activation)(nu)
+        y = keras_activation(activation)(nu)
     return np.asarray(tape.gradient(y, nu))
 
 
@@ -323,7 +317,7 @@ def check_activations(
             "keras": keras_derivative(activation, nu),
         }
         rows[activation.name] = {way: np.abs(ours - other).max() / ours.max() for way, other in others.items()}
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("activation")
+    return pd.DataFrame.from_dict(rows, orient="index")
 
 
 # A reader's own backward pass -----------------------------------------------------------------------------------------

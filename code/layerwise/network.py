@@ -130,7 +130,9 @@ class Network:
         nu, y = self._forward_pass(x)
         delta = self._backward_pass(nu, y, T)
         layers = range(1, self.R + 1)
-        return Gradients({r: delta[r] @ y[r - 1].T for r in layers}, {r: delta[r].sum(axis=1) for r in layers})
+        weights = {r: delta[r] @ y[r - 1].T for r in layers}
+        biases = {r: delta[r].sum(axis=1) for r in layers}
+        return Gradients(weights, biases)
 
     def _update(self, x: Array, T: Array, epsilon: float) -> None:
         gradients, P = self._gradients(x, T), x.shape[1]
