@@ -10,6 +10,7 @@ SymPy and Keras are imported where they are used: they take seconds, and a reade
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from textwrap import fill
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -439,7 +440,7 @@ def check_gradient(
     correct = bool((table["difference"] <= 1e-6).all())
     bugs = () if correct else _find_bugs(mine, network, x, T, reduction)
     print(table.to_string(index=False, float_format=lambda number: f"{number:.3g}"))
-    print(_verdict(correct, bugs, table))
+    print(fill(_verdict(correct, bugs, table), width=80))
     return GradientCheck(correct, bugs, table)
 
 
