@@ -52,11 +52,11 @@ class Build:
         executor = Executor(self.project, self.output / "executed", config["nb_execution_timeout"], data_in_use())
         for source in self.chapters():
             executor.run(source)
-        if executor.failures:
-            return executor.failures
         cache = self.unfinished / "jupyter_cache"
         executor.fill(cache)
-        failures = self.write_pages(config | {"nb_execution_cache_path": str(cache)})
+        warnings = self.write_pages(config | {"nb_execution_cache_path": str(cache)})
+        # Where a chapter has failed, its page shows how far it came, and the warnings may be no more than consequences.
+        failures = executor.failures or warnings
         if not failures:
             executor.clean()
             # The theme's button offers this file; MyST-NB leaves it without the outputs that come from a cache.

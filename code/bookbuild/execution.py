@@ -93,7 +93,7 @@ class Executor:
         self.executed: dict[Path, NotebookNode] = {}
 
     def run(self, source: Path) -> None:
-        """Run a chapter unless its outputs are there already; adds to ``executed`` or to ``failures``."""
+        """Run a chapter unless its outputs are there already; adds to ``executed``, and to ``failures``."""
         name = str(source.relative_to(self.project))
         notebook = read_chapter(source)
         if not code_cells(notebook):
@@ -108,10 +108,9 @@ class Executor:
             seconds = time.monotonic() - started
             print(f" {'failed after' if failures else 'took'} {seconds:.1f} s, {peak / 1e9:.2f} GB", flush=True)
             self.failures += failures
-            if failures:
-                return
             notebook.metadata["execution_seconds"] = seconds
-            if kept == self._place(source, notebook):  # else something was edited meanwhile, and the next build runs it
+            edited_meanwhile = kept != self._place(source, notebook)
+            if not failures and not edited_meanwhile:
                 self.folder.mkdir(parents=True, exist_ok=True)
                 unfinished = kept.with_suffix(".unfinished")
                 nbformat.write(notebook, unfinished)
