@@ -45,7 +45,7 @@ bench: $(INSTALLED)
 	$(BIN)/python -m layerwise.bench
 
 records: $(INSTALLED)
-	$(BIN)/python -m layerwise sweep --records
+	$(BIN)/python -m layerwise records
 
 serve:
 	@test -f $(BUILD)/html/index.html || { echo 'There is no book yet: make book' >&2; exit 1; }
