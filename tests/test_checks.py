@@ -230,7 +230,7 @@ def possible_bugs(loss: Loss, reduction: str = "sum") -> list[str]:
 
 
 @pytest.mark.parametrize("activation", ["tanh", "sigmoid"])
-@pytest.mark.parametrize(("loss", "bug"), [(loss, bug) for loss in LOSSES for bug in possible_bugs(loss)], ids="-".join)
+@pytest.mark.parametrize(("loss", "bug"), [(loss, bug) for loss in LOSSES for bug in possible_bugs(loss)])
 def test_each_planted_bug_is_named(loss: Loss, bug: str, activation: str, capsys: pytest.CaptureFixture[str]) -> None:
     result = check_gradient(with_bugs((bug,), activation, loss), activation=activation, loss=loss)
     assert not result

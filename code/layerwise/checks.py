@@ -440,7 +440,7 @@ def check_gradient(
     correct = bool((table["difference"] <= 1e-6).all())
     bugs = () if correct else _find_bugs(mine, network, x, T, reduction)
     print(table.to_string(index=False, float_format=lambda number: f"{number:.3g}"))
-    print(fill(_verdict(correct, bugs, table), width=80))
+    print(fill(_verdict(correct, bugs, table), width=80, break_on_hyphens=False))
     return GradientCheck(correct, bugs, table)
 
 
