@@ -180,6 +180,8 @@ def test_activations_are_found_by_name() -> None:
     assert list(ACTIVATIONS) == ["relu", "tanh", "sigmoid", "lecun_tanh"]
     assert find_activation("tanh") is TANH
     assert find_activation(TANH) is TANH
+    assert find_activation("lecun_tanh(a=0.01)").parameters == {"a": 0.01}
+    assert find_activation("lecun_tanh(a=0)").range == lecun_tanh(0).range
     assert LECUN_TANH.parameters == {"a": 0.001}
     with pytest.raises(ValueError, match="relu, tanh, sigmoid, lecun_tanh"):
         find_activation("swish")

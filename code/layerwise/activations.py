@@ -8,6 +8,7 @@ and returns a finite value without a warning. The three smooth ones share one de
 so that only ``sech²`` has to be computed with care.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -185,6 +186,11 @@ ACTIVATIONS: Mapping[str, Activation] = {item.name: item for item in (RELU, TANH
 def find_activation(activation: str | Activation) -> Activation:
     """The activation of that name, or the activation itself.
 
+    Parameters
+    ----------
+    activation : str or Activation
+        A name in ``ACTIVATIONS``, or ``"lecun_tanh(a=0.01)"`` for LeCun's tanh with another linear term.
+
     Raises
     ------
     ValueError
@@ -192,7 +198,11 @@ def find_activation(activation: str | Activation) -> Activation:
     """
     if isinstance(activation, Activation):
         return activation
+    if with_a := re.fullmatch(r"lecun_tanh\(a=(\d+(?:\.\d+)?)\)", activation):
+        return lecun_tanh(float(with_a[1]))
     if activation not in ACTIVATIONS:
         names = ", ".join(ACTIVATIONS)
-        raise ValueError(f"unknown activation {activation!r}; expected one of {names}, or an Activation")
+        raise ValueError(
+            f"unknown activation {activation!r}; expected one of {names}, lecun_tanh(a=...), or an Activation"
+        )
     return ACTIVATIONS[activation]
