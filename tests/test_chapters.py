@@ -21,7 +21,7 @@ BOOK = Path(__file__).parent.parent / "book"
 CHAPTERS = sorted(BOOK.glob("*.md"))
 # Chapters that teach, and so have exercises; index and back matter have none.
 CONTENT = {"backpropagation", "activations", "activation_and_depth", "data"}
-VISIBLE_LINES = 200
+VISIBLE_LINES, VISIBLE_COLUMNS = 200, 92  # the text column of a page shows 92 characters of code
 # Decimals that stand in prose everywhere: LeCun's constants, the report's learning rate, licences.
 GIVEN = {"1.7159", "0.01", "0.001", "CC BY 4.0", "CC BY-SA 3.0"}
 HIDDEN = {"remove-cell", "hide-cell", "remove-input", "hide-input"}
@@ -145,11 +145,18 @@ def check_records(chapter: str, text: str, expected: dict[str, dict[str, Expecta
 
 
 def check_length(text: str) -> list[str]:
-    """Readers see at most VISIBLE_LINES lines of code."""
+    """Readers see at most VISIBLE_LINES lines of code, each of at most VISIBLE_COLUMNS characters."""
     cells, _ = cells_and_prose(text)
     visible = [cell for cell in cells if not HIDDEN & set(cell.metadata.get("tags", []))]
-    count = sum(bool(line.strip()) for cell in visible for line in cell.code.splitlines())
-    return [f"shows {count} lines of code, expected at most {VISIBLE_LINES}"] if count > VISIBLE_LINES else []
+    lines = [line for cell in visible for line in cell.code.splitlines() if line.strip()]
+    complaints = [
+        f"a line of code has {len(line)} characters, expected at most {VISIBLE_COLUMNS}: {line.strip()[:40]} ..."
+        for line in lines
+        if len(line) > VISIBLE_COLUMNS
+    ]
+    if len(lines) > VISIBLE_LINES:
+        complaints.append(f"shows {len(lines)} lines of code, expected at most {VISIBLE_LINES}")
+    return complaints
 
 
 def check_figures(text: str) -> list[str]:
@@ -333,6 +340,7 @@ def test_a_good_chapter_passes(tmp_path: Path) -> None:
         ("`slope`", "`slope` of `x` and {glue:text}`source`", "shows source, but never records it"),
         ("from layerwise", "\n".join(["x = 1"] * 300) + "\nfrom layerwise", None),  # in a cell nobody sees
         ("plotting.digits", "\n".join(["x = 1"] * 200) + "\nplotting.digits", "shows 204 lines of code"),
+        ("plotting.digits", "x = 1" + "  # " * 30 + "\nplotting.digits", "a line of code has 125 characters"),
         ("caption: A caption", "caption: ''", "line 15: the figure has no mystnb: figure: caption"),
         ("alt: Two lines", "text: Two lines", "line 15: the figure has no mystnb: image: alt"),
         ("```{solution} three", "```{note}", "exercise three has no solution"),
