@@ -335,9 +335,21 @@ def test_seed_distribution_shows_every_seed_and_the_published_run() -> None:
         assert np.abs(dots.get_ydata() - row).max() < 0.5, "a dot stays in its row"
         places = set(zip(dots.get_xdata(), dots.get_ydata(), strict=True))
         assert len(places) == 20, "no dot hides another"
-        assert f"{(finals[9] + finals[10]) / 2:.3f}" in texts
+        assert f"{(finals[9] + finals[10]) / 2:.4f}" in texts
         theirs = PUBLISHED.query("activation == @name and layers == 40 and epoch == 3")["val_accuracy"].item()
         assert f"{theirs:.4f}" in texts
+
+
+def test_seed_distribution_has_a_row_per_variant_with_its_own_last_epoch() -> None:
+    usual = runs(3).query("activation == 'relu' and layers == 5").assign(change="as ever")
+    frame = pd.concat([usual, usual.query("epoch < 3").assign(change="two epochs")])
+    axes = plotting.seed_distribution(frame, variant="change").axes[0]
+    assert labels(axes.get_yticklabels()) == ["ReLU, 5 layers, as ever", "ReLU, 5 layers, two epochs"]
+    for epoch, row in ((3, 0), (2, 1)):
+        finals = np.sort(usual.query("epoch == @epoch")["val_accuracy"])
+        drawn_here = [line.get_xdata() for line in axes.lines if round(np.mean(line.get_ydata())) == row]
+        np.testing.assert_array_equal(drawn_here[0], finals)
+    assert axes.get_xlabel().endswith("after the last epoch")
 
 
 def test_answers_write_every_count() -> None:

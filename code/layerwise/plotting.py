@@ -362,6 +362,7 @@ def seed_distribution(
     *,
     metric: str = "val_accuracy",
     limits: tuple[float, float] = (0.0, 1.0),
+    variant: str | None = None,
 ) -> Figure:
     """The last epoch of every seed as a dot, one row per activation and depth.
 
@@ -375,19 +376,22 @@ def seed_distribution(
         The column on the horizontal axis.
     limits : (float, float)
         Ends of that axis.
+    variant : str, optional
+        A further column, of text, that has a row per value: what was changed in a case, for instance.
 
     Raises
     ------
     ValueError
         If a column is missing or the frame is empty.
     """
-    _require(frame, ["activation", "layers", "seed", "epoch", metric])
-    cases = list(frame[["activation", "layers"]].drop_duplicates().itertuples(index=False, name=None))
-    row_height = 1.0 if len(cases) <= 4 else 0.55
+    case = ["activation", "layers", *([variant] if variant else [])]
+    _require(frame, [*case, "seed", "epoch", metric])
+    cases = list(frame[case].drop_duplicates().itertuples(index=False, name=None))
+    row_height = 1.25 if len(cases) <= 4 else 0.6
     figure, axes = _panels(1, 1, height=1.0 + row_height * len(cases))
     axis = axes[0, 0]
-    # A mark and the gap beside it take 5.5 points, on an axis about 250 points wide.
-    width, step = 5.5 / 250 * (limits[1] - limits[0]), 5.5 / (72 * row_height)
+    # A mark takes 4.7 points, on an axis about 250 points wide.
+    width, step = 4.7 / 250 * (limits[1] - limits[0]), 4.7 / (72 * row_height)
 
     def note(text: str, row: float, points: float, **style: Any) -> None:
         """Text beside the axis, a number of points to the right of its end."""
@@ -395,27 +399,31 @@ def seed_distribution(
             text, (1, row), (points, 0), axis.get_yaxis_transform(), "offset points", va="center_baseline", **style
         )
 
-    for row, (activation, layers) in enumerate(cases):
-        runs = _last_epochs(frame[(frame["activation"] == activation) & (frame["layers"] == layers)], ["seed"])
+    for row, (activation, layers, *_) in enumerate(cases):
+        runs = _last_epochs(frame[(frame[case] == cases[row]).all(axis=1)], ["seed"])
         finals = np.sort(runs[metric].to_numpy(float))
         middle = float(np.median(finals))
         dots = {**_style(activation, row), **_dots()}
-        axis.plot(finals, row - 0.1 + _swarm(finals, width, step), **dots)
-        axis.vlines(middle, row - 0.45, row + 0.25, color=INK, linewidth=1.5, zorder=2)
-        note(f"{middle:.3f}", row, 8)
+        axis.plot(finals, row - 0.02 + _swarm(finals, width, step), **dots)
+        # The median above the marks, the report's run below: neither hides one.
+        axis.plot(middle, row - 0.41, **_median())
+        axis.vlines(middle, row - 0.41, row + 0.28, color=MUTED, linewidth=0.8, zorder=2)
+        note(f"{middle:.4f}", row, 8)
         if published is not None:
             theirs = published[(published["activation"] == activation) & (published["layers"] == layers)]
             for value in _last_epochs(theirs, [])[metric].unique():
-                axis.plot(value, row + 0.36, clip_on=False, zorder=4, **_hollow({"color": INK, "marker": "D"}))
+                axis.plot(value, row + 0.39, clip_on=False, zorder=4, **_hollow({"color": INK, "marker": "D"}))
                 note(f"{value:.4f}", row, 50)
-    axis.set_yticks(range(len(cases)), [f"{_label(name)}, {layers} layers" for name, layers in cases])
+    rows = [", ".join([_label(name), f"{layers} layers", *rest]) for name, layers, *rest in cases]
+    axis.set_yticks(range(len(cases)), rows)
     axis.set_ylim(len(cases) - 0.5, -0.5)
     axis.set_xlim(*limits)
     axis.grid(axis="y", visible=False)
     axis.tick_params(axis="y", length=0)
-    axis.set_xlabel(f"{_label(metric).replace(chr(10), ' ')} after {int(frame['epoch'].max())} epochs")
-    handles = [Line2D([], [], **{**NEUTRAL[0], **_dots()}), Line2D([], [], color=INK, marker="|", markersize=11)]
-    handles[1].set_linestyle("none")
+    epochs = frame.groupby(case)["epoch"].max().unique()
+    after = f"{epochs[0]} epochs" if len(epochs) == 1 else "the last epoch"
+    axis.set_xlabel(f"{_label(metric).replace(chr(10), ' ')} after {after}")
+    handles = [Line2D([], [], **{**NEUTRAL[0], **_dots()}), Line2D([], [], **_median())]
     labels = ["one seed", "median"]
     note("median", -0.62, 8, color=MUTED)
     if published is not None:
@@ -854,7 +862,12 @@ def _hollow(style: Mapping[str, Any]) -> dict[str, Any]:
 
 def _dots() -> dict[str, Any]:
     """A mark per run: no line, and a rim that parts it from its neighbours."""
-    return {"linestyle": "none", "markeredgecolor": BACKGROUND, "markeredgewidth": 0.5, "clip_on": False, "zorder": 3}
+    rim = {"markeredgecolor": BACKGROUND, "markeredgewidth": 0.4}
+    return {"linestyle": "none", "markersize": 4.6, **rim, "clip_on": False, "zorder": 3}
+
+
+def _median() -> dict[str, Any]:
+    return {"linestyle": "none", "marker": "v", "color": INK, "markersize": 5.5, "clip_on": False, "zorder": 4}
 
 
 def _named(column: str, value: Any) -> str:
@@ -902,7 +915,7 @@ def _swarm(values: NDArray[np.float64], width: float, step: float) -> NDArray[np
             level = -level if level > 0 else 1 - level
         offsets[i] = level * step
     widest = np.abs(offsets).max(initial=0)
-    return offsets * min(1, 0.33 / widest) if widest else offsets
+    return offsets * min(1, 0.3 / widest) if widest else offsets
 
 
 def _last_epochs(frame: pd.DataFrame, run: list[str]) -> pd.DataFrame:
