@@ -386,7 +386,7 @@ def seed_distribution(
     """
     case = ["activation", "layers", *([variant] if variant else [])]
     _require(frame, [*case, "seed", "epoch", metric])
-    cases = list(frame[case].drop_duplicates().itertuples(index=False, name=None))
+    cases = {tuple(key): runs for key, runs in frame.groupby(case, sort=False)}
     row_height = 1.25 if len(cases) <= 4 else 0.6
     figure, axes = _panels(1, 1, height=1.0 + row_height * len(cases))
     axis = axes[0, 0]
@@ -399,9 +399,8 @@ def seed_distribution(
             text, (1, row), (points, 0), axis.get_yaxis_transform(), "offset points", va="center_baseline", **style
         )
 
-    for row, (activation, layers, *_) in enumerate(cases):
-        runs = _last_epochs(frame[(frame[case] == cases[row]).all(axis=1)], ["seed"])
-        finals = np.sort(runs[metric].to_numpy(float))
+    for row, ((activation, layers, *_), runs) in enumerate(cases.items()):
+        finals = np.sort(_last_epochs(runs, ["seed"])[metric].to_numpy(float))
         middle = float(np.median(finals))
         dots = {**_style(activation, row), **_dots()}
         axis.plot(finals, row - 0.02 + _swarm(finals, width, step), **dots)
@@ -414,7 +413,7 @@ def seed_distribution(
             for value in _last_epochs(theirs, [])[metric].unique():
                 axis.plot(value, row + 0.39, clip_on=False, zorder=4, **_hollow({"color": INK, "marker": "D"}))
                 note(f"{value:.4f}", row, 50)
-    rows = [", ".join([_label(name), f"{layers} layers", *rest]) for name, layers, *rest in cases]
+    rows = [", ".join([_label(name), f"{layers} layers", *map(str, rest)]) for name, layers, *rest in cases]
     axis.set_yticks(range(len(cases)), rows)
     axis.set_ylim(len(cases) - 0.5, -0.5)
     axis.set_xlim(*limits)
