@@ -1,0 +1,115 @@
+"""The Keras models: shapes of the report, functions of the book, seeds of their own."""
+
+import itertools
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from layerwise.activations import ACTIVATIONS, TANH, Activation, lecun_tanh
+from layerwise.models import check_seed, initial_weights, layer_sizes, mlp
+
+IMAGES = np.random.default_rng(0).random((6, 28, 28))
+
+
+def outputs_by_hand(activation: Activation, weights: list[np.ndarray], images: np.ndarray) -> np.ndarray:
+    """The forward pass with the book's own functions, in float64."""
+    y = images.reshape(len(images), 784)
+    *hidden, (w, b) = zip(weights[::2], weights[1::2], strict=True)
+    for w_r, b_r in hidden:
+        y = activation.function(y @ w_r + b_r)
+    exponentials = np.exp(y @ w + b)
+    return exponentials / exponentials.sum(axis=1, keepdims=True)
+
+
+@pytest.mark.parametrize(("layers", "parameters"), [(5, 28_618), (20, 44_458), (40, 65_578)])
+def test_parameters_of_the_report(layers: int, parameters: int) -> None:
+    # 32 (784 + 1) + (layers - 2) 32 (32 + 1) + 10 (32 + 1); the report prints the first two sums.
+    assert parameters == 32 * 785 + (layers - 2) * 32 * 33 + 10 * 33
+    assert mlp("tanh", layers).count_params() == parameters
+
+
+def test_layers_are_named_as_the_book_counts_them() -> None:
+    model = mlp("relu", 3)
+    assert [layer.name for layer in model.layers] == ["flatten", "layer_1", "layer_2", "layer_3"]
+    assert [layer.units for layer in model.layers[1:]] == [32, 32, 10]
+    assert layer_sizes(3) == [784, 32, 32, 10]
+
+
+@pytest.mark.parametrize("dtype, tolerance", [("float32", 1e-5), ("float64", 1e-13)])
+@pytest.mark.parametrize("activation", [*ACTIVATIONS.values(), lecun_tanh(0.5)], ids=lambda a: a.name)
+def test_computes_the_book_s_functions(activation: Activation, dtype: str, tolerance: float) -> None:
+    model = mlp(activation, 4, seed=1, dtype=dtype)
+    weights = [3 * array.astype(np.float64) for array in model.get_weights()]  # large enough to leave the linear part
+    model.set_weights(weights)
+    expected = outputs_by_hand(activation, weights, IMAGES)
+    np.testing.assert_allclose(model(IMAGES.astype(dtype)).numpy(), expected, rtol=0, atol=tolerance)
+
+
+def test_a_seed_decides_the_weights_whatever_was_drawn_before() -> None:
+    first = mlp("tanh", 4, seed=3).get_weights()
+    keras.utils.set_random_seed(99)
+    keras.random.normal((5,))
+    for one, other in zip(first, mlp("relu", 4, seed=3).get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("initializer", ["glorot_uniform", "he_normal", keras.initializers.Orthogonal()], ids=str)
+def test_initial_weights_are_those_of_the_model(initializer: Any, dtype: str) -> None:
+    model = mlp("tanh", 5, units=20, initializer=initializer, seed=2, dtype=dtype)
+    for ours, theirs in zip(
+        initial_weights(5, units=20, initializer=initializer, seed=2, dtype=dtype), model.get_weights(), strict=True
+    ):
+        assert ours.dtype == theirs.dtype == dtype
+        np.testing.assert_array_equal(ours, theirs)
+
+
+def test_every_layer_and_every_seed_starts_elsewhere() -> None:
+    hidden = [w for seed in range(3) for w in initial_weights(5, seed=seed)[2:-2:2]]
+    assert all(w.shape == (32, 32) for w in hidden)
+    for one, other in itertools.combinations(hidden, 2):
+        # Independent samples of 1,024: their correlation scatters around 0 with a standard deviation of 1/32.
+        assert abs(np.corrcoef(one.ravel(), other.ravel())[0, 1]) < 5 / 32
+
+
+def test_initial_weights_follow_the_distributions() -> None:
+    w, b = initial_weights(2, seed=0)[:2]
+    limit = np.sqrt(6 / (784 + 32))  # Glorot and Bengio (2010), equation 16
+    assert np.abs(w).max() <= limit < 1.001 * np.abs(w).max()
+    assert not b.any()
+    he = initial_weights(2, initializer="he_normal", seed=0)[0]  # He et al. (2015), equation 10
+    # The standard deviation of 25,088 samples scatters by 1 / sqrt(2 * 25,088) = 0.45 % of itself.
+    assert he.std() == pytest.approx(np.sqrt(2 / 784), rel=0.02)
+
+
+def test_without_a_seed_every_model_differs() -> None:
+    assert not np.array_equal(mlp("tanh", 2).get_weights()[0], mlp("tanh", 2).get_weights()[0])
+
+
+def test_seeds_may_be_numpy_s() -> None:
+    assert check_seed(np.int64(3)) == 3
+
+
+BAD: dict[str, tuple[Callable[[], object], str]] = {
+    "activation": (lambda: mlp("swish", 5), "unknown activation 'swish'; expected one of relu, tanh"),
+    "other activation": (lambda: mlp(Activation("cube", TANH.function, TANH.derivative, TANH.range), 5), "counterpart"),
+    "one layer": (lambda: mlp("tanh", 1), "layers is 1; expected a whole number, 2 or more"),
+    "half a layer": (lambda: mlp("tanh", 2.5), "layers is 2.5"),  # type: ignore[arg-type]
+    "no units": (lambda: mlp("tanh", 5, units=0), "units is 0; expected a whole number, 1 or more"),
+    "initializer": (lambda: mlp("tanh", 5, initializer="she"), "unknown initializer 'she'; expected a name"),
+    "initializer of another kind": (lambda: mlp("tanh", 5, initializer=3), "unknown initializer 3"),  # type: ignore[arg-type]
+    "negative seed": (lambda: mlp("tanh", 5, seed=-1), "seed is -1; expected a whole number, 0 or more"),
+    "seed in words": (lambda: initial_weights(5, seed="one"), "seed is 'one'"),  # type: ignore[arg-type]
+    "seed without use": (lambda: initial_weights(5, seed=True, initializer="zeros"), "seed is True"),
+    "dtype": (lambda: mlp("tanh", 5, dtype="float16"), "dtype is 'float16'; expected one of float32, float64"),
+}
+
+
+@pytest.mark.parametrize("bad", BAD)
+def test_bad_input_is_refused_with_a_reason(bad: str) -> None:
+    call, reason = BAD[bad]
+    with pytest.raises(ValueError, match=reason):
+        call()
