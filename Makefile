@@ -60,19 +60,22 @@ distclean: clean
 
 # A Python that the pinned environment is made for: PYTHON=/path/to/python where the search finds the wrong one or none.
 PYTHONS := $(if $(PYTHON),$(PYTHON),python3 python3.13 python3.12 python3.11 python)
+SUITABLE := -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' >/dev/null 2>&1
 
 $(INSTALLED): requirements.txt pyproject.toml
-	@if [ ! -x $(BIN)/python ]; then \
-	    for python in $(PYTHONS); do \
-	        if "$$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' >/dev/null 2>&1; then \
-	            echo "Creating $(VENV) with $$("$$python" --version) ($$python)"; \
-	            "$$python" -m venv $(VENV) && exit 0; \
-	            echo 'No virtual environment could be made; the message above says why.' >&2; exit 1; \
-	        fi; \
-	    done; \
-	    echo 'Python 3.11, 3.12 or 3.13 is needed; tried: $(PYTHONS).' >&2; \
-	    echo 'Install one, or name it: make PYTHON=/path/to/python3.12 book' >&2; exit 1; \
-	fi
+	@if [ -x $(BIN)/python ]; then \
+	    $(BIN)/python $(SUITABLE) && exit 0; \
+	    echo 'The environment in $(VENV) is not of Python 3.11, 3.12 or 3.13. Remove it: make distclean' >&2; exit 1; \
+	fi; \
+	for python in $(PYTHONS); do \
+	    if "$$python" $(SUITABLE); then \
+	        echo "Creating $(VENV) with $$("$$python" --version) ($$python)"; \
+	        "$$python" -m venv $(VENV) && exit 0; \
+	        echo 'No virtual environment could be made; the message above says why.' >&2; exit 1; \
+	    fi; \
+	done; \
+	echo 'Python 3.11, 3.12 or 3.13 is needed; tried: $(PYTHONS).' >&2; \
+	echo 'Install one, or name it: make PYTHON=/path/to/python3.12 book' >&2; exit 1
 	@echo 'Installing the pinned environment into $(VENV) (about 2 GB; some minutes the first time)'
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .

@@ -277,6 +277,15 @@ def test_a_cell_has_a_time_limit(book: Path, capsys: pytest.CaptureFixture[str])
     assert "limit of 2 seconds" in message
 
 
+def test_a_cell_that_cannot_be_read_is_named(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    edit(book / "book" / "second.md", "caption: A line.", "caption: [A line.")
+    assert build(book) == 1
+    message = capsys.readouterr().err
+    assert "book/second.md:" in message
+    line = place(book, "second.md", "caption:").split()[-1]
+    assert re.search(rf"Code cell \d+ at line {line} could not be read", message)
+
+
 def test_every_chapter_that_fails_is_named(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
     move_a_bound(book)
     raise_in_a_cell(book)

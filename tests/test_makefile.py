@@ -55,6 +55,14 @@ def test_no_suitable_python_is_said_so(project: Path, tmp_path: Path) -> None:
     assert not (project / ".venv").exists()
 
 
+def test_an_environment_of_another_python_is_not_installed_into(project: Path) -> None:
+    (project / ".venv" / "bin" / "python").write_text(TOO_OLD)
+    (project / ".venv" / "installed").unlink()
+    finished = make(project, "book")
+    assert finished.returncode != 0
+    assert "not of Python 3.11, 3.12 or 3.13" in finished.stderr
+
+
 def test_clean_keeps_what_took_long(project: Path) -> None:
     for name in ("_build/html/index.html", ".results/case.json", ".coverage"):
         (project / name).parent.mkdir(parents=True, exist_ok=True)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_book.config import get_final_config
+from myst_nb.core.read import MystMetadataParsingError
 from sphinx.application import Sphinx
 from sphinx.errors import SphinxError
 from sphinx.util.console import nocolor
@@ -103,7 +104,7 @@ class Build:
                     warning=warnings,
                 )
                 app.build()
-        except SphinxError as error:
+        except (SphinxError, MystMetadataParsingError) as error:
             return [*warnings.failures, Failure("the book", str(error))]
         return warnings.failures
 

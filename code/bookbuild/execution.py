@@ -14,6 +14,7 @@ from typing import Any
 import nbformat
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
+from myst_nb.core.read import MystMetadataParsingError
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
@@ -95,7 +96,11 @@ class Executor:
     def run(self, source: Path) -> None:
         """Run a chapter unless its outputs are there already; adds to ``executed``, and to ``failures``."""
         name = str(source.relative_to(self.project))
-        notebook = read_chapter(source)
+        try:
+            notebook = read_chapter(source)
+        except MystMetadataParsingError as error:
+            self.failures.append(Failure(name, str(error)))
+            return
         if not code_cells(notebook):
             return
         kept = self._place(source, notebook)
