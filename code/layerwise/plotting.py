@@ -300,6 +300,7 @@ def learning_curves(
     panels: str = "layers",
     series: str = "activation",
     updates_per_epoch: int = 1875,
+    lowest_accuracy: float = 0.0,
 ) -> Figure:
     """Accuracy and loss against epochs: the median over the seeds as a line, their whole range as a band.
 
@@ -315,6 +316,8 @@ def learning_curves(
         The column that has a panel per value, and the one that has a line per value.
     updates_per_epoch : int
         Written on the axis, since an epoch is counted in updates here.
+    lowest_accuracy : float
+        Where the axis of accuracy begins, for runs that all lie high.
 
     Raises
     ------
@@ -340,10 +343,11 @@ def learning_curves(
                     if len(theirs):
                         axis.plot(theirs["epoch"] + 0.13 + 0.11 * i, theirs[metric], clip_on=False, **_hollow(style))
             axis.xaxis.set_major_locator(_whole_numbers())
-            if "accuracy" in metric:
-                axis.set_ylim(0, 1)
-            else:
-                axis.set_ylim(bottom=0)
+        # When every panel is drawn: a limit that is set ends the scaling of all panels that share the axis.
+        if "accuracy" in metric:
+            row[0].set_ylim(lowest_accuracy, 1)
+        else:
+            row[0].set_ylim(bottom=0)
         row[0].set_ylabel(_label(metric))
     for axis, panel in zip(axes[0], panel_values, strict=True):
         axis.set_title(_named(panels, panel))
