@@ -315,6 +315,15 @@ def test_learning_curves_show_median_and_whole_range() -> None:
                     assert (edge.min(), edge.max()) == (table[:, epoch - 1].min(), table[:, epoch - 1].max())
 
 
+def test_learning_curves_stay_within_their_axes_when_the_last_panel_holds_the_largest_value() -> None:
+    frame = RUNS.assign(val_loss=RUNS["val_loss"] * RUNS["layers"])
+    axes = np.array(plotting.learning_curves(frame, lowest_accuracy=0.05).axes).reshape(2, 3)
+    for panel in axes[1]:
+        assert panel.get_ylim()[0] == 0
+        assert panel.get_ylim()[1] >= frame["val_loss"].max()
+    assert axes[0, 2].get_ylim() == (0.05, 1)
+
+
 def test_learning_curves_take_other_series_and_panels() -> None:
     frame = pd.concat([RUNS.assign(learning_rate=0.01), RUNS.assign(learning_rate=0.1)]).query("activation == 'relu'")
     figure = plotting.learning_curves(frame, metrics=["val_accuracy"], panels="learning_rate", series="layers")
@@ -346,7 +355,7 @@ def test_seed_distribution_has_a_row_per_variant_with_its_own_last_epoch() -> No
     axes = plotting.seed_distribution(frame, variant="change").axes[0]
     assert labels(axes.get_yticklabels()) == ["ReLU, 5 layers, as ever", "ReLU, 5 layers, two epochs"]
     for epoch, row in ((3, 0), (2, 1)):
-        finals = np.sort(usual.query("epoch == @epoch")["val_accuracy"])
+        finals = np.sort(usual[usual["epoch"] == epoch]["val_accuracy"])
         drawn_here = [line.get_xdata() for line in axes.lines if round(np.mean(line.get_ydata())) == row]
         np.testing.assert_array_equal(drawn_here[0], finals)
     assert axes.get_xlabel().endswith("after the last epoch")
