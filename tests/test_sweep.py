@@ -285,6 +285,7 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "batches": ({"batch_size": 0.5}, "batch_size is 0.5"),
     "learning rate": ({"learning_rate": -1.0}, "learning_rate is -1.0"),
     "initializer": ({"initializer": "she"}, "unknown initializer 'she'"),
+    "no name": ({"initializer": object()}, "a sweep takes the name of one"),
     "jobs": ({"jobs": 0}, "jobs is 0; expected a whole number, 1 or more"),
 }
 

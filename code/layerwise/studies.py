@@ -95,7 +95,8 @@ def load_record(experiment: str, source: str = "mnist", *, folder: str | os.Path
         raise ValueError(f"there is no record of {experiment!r} on {source!r}; make it with: {_command(experiment)}")
     content = json.loads(path.read_text(encoding="utf-8"))
     columns = content.pop("columns")
-    return Record(**content | {"frame": pd.DataFrame(content["frame"], columns=columns)})
+    frame = pd.DataFrame(content["frame"], columns=columns).astype({"loss": float, "val_loss": float})
+    return Record(**content | {"frame": frame})
 
 
 def make_record(

@@ -147,6 +147,8 @@ def _cases(activations: Sequence[str], layers: Sequence[int], seeds: Iterable[in
         layer_sizes(depth)
     check_counts(**{name: settings[name] for name in ("epochs", "updates_per_epoch", "batch_size")})
     check_learning_rate(settings["learning_rate"])
+    if not isinstance(settings["initializer"], str):
+        raise ValueError(f"initializer is {settings['initializer']!r}; a sweep takes the name of one, 'he_normal' say")
     layer_initializer(settings["initializer"], 1, 0)
     # As Python's own numbers: NumPy's and Python's 0.01 are one setting, and are to have one key.
     plain = {name: value.item() if isinstance(value, np.generic) else value for name, value in settings.items()}

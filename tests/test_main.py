@@ -1,0 +1,119 @@
+"""The commands: what they print, what they leave, and how they refuse."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from layerwise import __main__ as command_line
+from layerwise.__main__ import main
+from layerwise.datasets import load_mnist_5000
+from layerwise.sweep import EXPERIMENTS
+
+TINY: dict[str, Any] = {"activations": ["tanh"], "layers": [3], "seeds": [0, 1], "epochs": 1, "updates_per_epoch": 20}
+
+
+@pytest.fixture(autouse=True)
+def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The embedded digits, and one experiment of a second; the folder of its results."""
+    monkeypatch.setattr(command_line, "load_mnist", load_mnist_5000)
+    for name in list(EXPERIMENTS):
+        monkeypatch.delitem(EXPERIMENTS, name)
+    monkeypatch.setitem(EXPERIMENTS, "tiny", TINY)
+    monkeypatch.setenv("LAYERWISE_RESULTS", str(tmp_path / "results"))
+    return tmp_path / "results"
+
+
+def test_data(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["data"]) == 0
+    output = capsys.readouterr().out
+    assert "mnist_5000: the embedded 5,000 MNIST digits" in output
+    assert load_mnist_5000().sha256 in output
+    assert output.splitlines()[-2].split() == ["training", *["400"] * 10]
+    assert output.splitlines()[-1].split() == ["test", *["100"] * 10]
+
+
+def test_sweep(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["sweep"]) == 0
+    captured = capsys.readouterr()
+    assert "embedded 5,000 MNIST digits" in captured.out
+    assert "tiny: 2 runs" in captured.out
+    assert "tanh, 3 layers, seeds 0 to 1" in captured.err
+    assert len(list(tiny.iterdir())) == 2
+    assert main(["sweep", "tiny", "--jobs", "1"]) == 0
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    "arguments, made",
+    [
+        (["--data", "mnist_5000"], ["mnist_5000"]),
+        (["tiny", "--data", "mnist"], ["mnist"]),
+        ([], ["mnist", "mnist_5000"]),
+    ],
+)
+def test_records(
+    arguments: list[str], made: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Complete:
+        key, source = "mnist", "complete MNIST"
+
+    monkeypatch.setattr(command_line, "load_mnist", Complete)
+    asked = []
+
+    def note(name: str, digits: Any, **settings: Any) -> str:
+        asked.append((name, digits.key, settings))
+        return f"{name}_{digits.key}.json"
+
+    monkeypatch.setattr(command_line, "make_record", note)
+    assert main(["records", *arguments]) == 0
+    assert asked == [("tiny", key, {"jobs": 1, "progress": True}) for key in made]
+    assert all(f"tiny_{key}.json" in capsys.readouterr().out for key in made[:1])
+
+
+def test_records_of_complete_mnist_need_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["records"]) == 1
+    assert "the records need complete MNIST, but found the embedded 5,000" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments, reason",
+    [
+        ([], "the following arguments are required: COMMAND"),
+        (["predict-the-future"], "invalid choice: 'predict-the-future'"),
+        (["sweep", "nonsense"], "unknown experiment 'nonsense'; expected one of tiny"),
+        (["sweep", "--jobs", "0"], "'0' is no whole number, 1 or more"),
+        (["sweep", "--jobs", "many"], "'many' is no whole number"),
+        (["records", "--data", "svhn"], "invalid choice: 'svhn'"),
+        (["data", "all"], "unrecognized arguments: all"),
+    ],
+)
+def test_what_no_command_takes_ends_with_2(
+    arguments: list[str], reason: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(arguments)
+    assert stop.value.code == 2
+    assert reason in capsys.readouterr().err
+
+
+def test_what_goes_wrong_ends_with_1_and_its_reason(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(**_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(command_line, "sweep", fail)
+    assert main(["sweep"]) == 1
+    assert capsys.readouterr().err == "python -m layerwise sweep: [Errno 28] No space left on device\n"
+
+
+def test_a_reader_s_stop_says_that_nothing_is_lost(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stop(**_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(command_line, "sweep", stop)
+    assert main(["sweep"]) == 130
+    assert "Stopped. What was finished is kept: python -m layerwise sweep goes on." in capsys.readouterr().err
