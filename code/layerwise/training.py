@@ -5,7 +5,8 @@ one compiled loop over data that are already where it runs; Python is not asked 
 side in it, their weights stacked along a leading axis, and there is one stack for each core.
 
 A run depends on its seed and its settings alone. Which seeds share its stack, how large the stack is and how many
-threads run change no bit of its result (on one machine; another processor rounds differently).
+threads run change no bit of its result. That holds on one machine: another processor rounds differently, and with
+another number of cores the last digits of the loss on the test set change, though not the weights.
 """
 
 import functools
