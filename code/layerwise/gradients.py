@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
+from threadpoolctl import threadpool_limits
 
 from layerwise.activations import Activation, Array
 from layerwise.models import initial_weights
@@ -156,10 +157,12 @@ def initial_gradients(
     """
     x, y = _patterns(x, y)
     rows = []
-    for seed in seeds:
-        parameters = initial_weights(layers, units=units, initializer=initializer, seed=seed)
-        network = keras_network(activation, parameters)
-        rows += [{"seed": seed, **row} for row in _rows(network, x.reshape(len(x), -1), y)]
+    # Matrices of 32 units are too small for several threads: these spend their time waiting for one another.
+    with threadpool_limits(1, "blas"):
+        for seed in seeds:
+            parameters = initial_weights(layers, units=units, initializer=initializer, seed=seed)
+            network = keras_network(activation, parameters)
+            rows += [{"seed": seed, **row} for row in _rows(network, x.reshape(len(x), -1), y)]
     if not rows:
         raise ValueError("seeds is empty; expected at least one, such as range(200)")
     return pd.DataFrame(rows)

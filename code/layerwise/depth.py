@@ -1,0 +1,394 @@
+"""Long measurements for the chapter ``vanishing_gradients``, made by a command and shipped as records.
+
+``python -m layerwise.depth`` makes all of them again, on complete MNIST; a test fails when a record no longer belongs
+to the code.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pandas as pd
+
+from layerwise.datasets import Digits, load_mnist, scale
+from layerwise.gradients import initial_gradients, keras_network, layer_gradients, network_gradients
+from layerwise.models import CLASSES, PIXELS, keras_activation, layer_initializer, layer_sizes
+from layerwise.provenance import PACKAGE, result_key, versions
+from layerwise.training import Stacks, batch_order, train
+
+RECORDS = PACKAGE / "records"
+BATCH = 256
+"""Digits on which gradients are measured: the first of the training set."""
+
+SETTINGS: dict[str, dict[str, Any]] = {
+    "remedies": {
+        "activations": ["relu", "sigmoid"],
+        "remedies": ["batch normalisation", "skip connections", "both"],
+        "layers": 40,
+        "seeds": [0, 1, 2, 3, 4],
+        "epochs": 3,
+        "updates_per_epoch": 1875,
+        "batch_size": 32,
+        "learning_rate": 0.01,
+        "initializer": "glorot_uniform",
+    },
+    "trained_gradients": {
+        "activations": ["relu", "tanh", "sigmoid"],
+        "layers": [5, 20, 40],
+        "seeds": [0, 1, 2, 3, 4],
+        "epochs": 3,
+    },
+    "first_epoch": {
+        "activations": ["relu", "tanh", "sigmoid"],
+        "layers": 20,
+        "seeds": [0, 1, 2, 3, 4],
+        "updates": 1875,
+        "every": 125,
+    },
+    "wide_networks": {
+        "cases": [
+            ["sigmoid", 20, "glorot_uniform"],
+            ["sigmoid", 40, "glorot_uniform"],
+            ["tanh", 40, "glorot_uniform"],
+            ["relu", 20, "glorot_uniform"],
+            ["relu", 40, "glorot_uniform"],
+            ["relu", 40, "he_uniform"],
+            ["lecun_tanh", 40, "lecun_uniform"],
+        ],
+        "units": 256,
+        "seeds": list(range(100)),
+    },
+}
+"""What each study measures, by name. A change makes its record stale."""
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Networks with a remedy
+
+
+def remedied_mlp(
+    activation: str,
+    layers: int,
+    *,
+    batch_normalisation: bool = False,
+    skip_connections: bool = False,
+    units: int = 32,
+    initializer: str = "glorot_uniform",
+    seed: int | None = None,
+) -> keras.Model:
+    """The report's perceptron with batch normalisation, skip connections, or both.
+
+    Parameters
+    ----------
+    activation : str
+        Of the hidden layers; the output layer is a softmax.
+    layers : int
+        Layers with weights.
+    batch_normalisation : bool
+        Normalise nu over the batch in every hidden layer, before the activation (Ioffe and Szegedy 2015).
+    skip_connections : bool
+        From the second hidden layer on, a layer adds to its input instead of replacing it: y + f(nu) (He, Zhang, Ren
+        and Sun 2016).
+    units, initializer, seed
+        As for :func:`layerwise.models.mlp`, whose initial weights these are.
+
+    Returns
+    -------
+    keras.Model
+        Not yet compiled.
+
+    Raises
+    ------
+    ValueError
+        As :func:`layerwise.models.mlp`.
+    """
+    f = keras_activation(activation)
+    sizes = layer_sizes(layers, units)
+    inputs = keras.Input(PIXELS)
+    y = keras.layers.Flatten()(inputs)
+    for r in range(1, layers):
+        nu = keras.layers.Dense(sizes[r], kernel_initializer=layer_initializer(initializer, r, seed))(y)
+        if batch_normalisation:
+            nu = keras.layers.BatchNormalization()(nu)
+        new = keras.layers.Activation(f)(nu)
+        y = keras.layers.Add()([y, new]) if skip_connections and r > 1 else new
+    last = keras.layers.Dense(CLASSES, "softmax", kernel_initializer=layer_initializer(initializer, layers, seed))
+    return keras.Model(inputs, last(y))
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# The studies: each yields the rows of its table
+
+
+def _remedies(settings: Mapping[str, Any], digits: Digits) -> Iterator[dict[str, Any]]:
+    """Training with each remedy; |delta_1| / |delta_last hidden| before it."""
+    x, y = scale(digits.x_train), digits.y_train
+    x_test = scale(digits.x_test)
+    for activation in settings["activations"]:
+        for remedy in settings["remedies"]:
+
+            def build(seed: int, activation: str = activation, remedy: str = remedy) -> keras.Model:
+                return remedied_mlp(
+                    activation,
+                    settings["layers"],
+                    batch_normalisation=remedy != "skip connections",
+                    skip_connections=remedy != "batch normalisation",
+                    initializer=settings["initializer"],
+                    seed=seed,
+                )
+
+            model = build(settings["seeds"][0])
+            # Without momentum or other state, one compiled model serves all seeds: only its weights are exchanged.
+            model.compile(
+                keras.optimizers.SGD(settings["learning_rate"]),
+                "sparse_categorical_crossentropy",
+                metrics=["accuracy"],
+                jit_compile=True,
+                steps_per_execution=125,
+            )
+            for seed in settings["seeds"]:
+                start = build(seed)
+                before = layer_gradients(start, x[:BATCH], y[:BATCH], training=True)
+                model.set_weights(start.get_weights())
+                order = batch_order(seed, len(x), settings["updates_per_epoch"], settings["batch_size"])
+                for epoch in range(1, settings["epochs"] + 1):
+                    rows = next(order).ravel()
+                    history = model.fit(
+                        x[rows], y[rows], batch_size=settings["batch_size"], shuffle=False, verbose=0
+                    ).history
+                    val_loss, val_accuracy = model.evaluate(x_test, digits.y_test, batch_size=1000, verbose=0)
+                    yield {
+                        "activation": activation,
+                        "remedy": remedy,
+                        "layers": settings["layers"],
+                        "seed": seed,
+                        "epoch": epoch,
+                        "loss": history["loss"][-1],
+                        "accuracy": history["accuracy"][-1],
+                        "val_loss": val_loss,
+                        "val_accuracy": val_accuracy,
+                        "delta_ratio": delta_ratio(before),
+                    }
+
+
+def _trained_gradients(settings: Mapping[str, Any], digits: Digits) -> Iterator[dict[str, Any]]:
+    """The report's gradients: of the loss over the whole training set, after training."""
+    x = scale(digits.x_train)
+    for activation in settings["activations"]:
+        for layers in settings["layers"]:
+            training = train(activation, layers, digits, seeds=settings["seeds"], epochs=settings["epochs"])
+            for s, seed in enumerate(training.seeds):
+                network = keras_network(activation, [array[s] for array in training.weights])
+                for row in network_gradients(network, x, digits.y_train).to_dict("records"):
+                    if row["kind"] != "delta":
+                        names = ("layer", "kind", "largest", "signed_maximum")
+                        case = {"activation": activation, "layers": layers, "seed": seed}
+                        yield case | {name: row[name] for name in names}
+
+
+def _first_epoch(settings: Mapping[str, Any], digits: Digits) -> Iterator[dict[str, Any]]:
+    """Gradients of single patterns on a fixed batch, every so many updates."""
+    x, y = scale(digits.x_train[:BATCH]), digits.y_train[:BATCH]
+    every = settings["every"]
+    for activation in settings["activations"]:
+        stacks = Stacks(activation, settings["layers"], digits, seeds=settings["seeds"], updates_per_epoch=every)
+        for update in range(0, settings["updates"] + 1, every):
+            if update:
+                stacks.train_epoch()
+            weights = stacks.weights()
+            for s, seed in enumerate(settings["seeds"]):
+                table = network_gradients(keras_network(activation, [array[s] for array in weights]), x, y)
+                of_weights = table[table["kind"] == "weights"]
+                for layer, value in zip(of_weights["layer"], of_weights["one_pattern"], strict=True):
+                    yield {
+                        "activation": activation,
+                        "seed": seed,
+                        "update": update,
+                        "layer": int(layer),
+                        "gradient": float(value),
+                    }
+
+
+def _wide_networks(settings: Mapping[str, Any], digits: Digits) -> Iterator[dict[str, Any]]:
+    """|delta_1| / |delta_last hidden| of wide networks at initialisation."""
+    x, y = scale(digits.x_train[:BATCH]), digits.y_train[:BATCH]
+    for activation, layers, initializer in settings["cases"]:
+        for seed in settings["seeds"]:
+            table = initial_gradients(
+                activation, layers, x, y, [seed], initializer=initializer, units=settings["units"]
+            )
+            case = {"activation": activation, "layers": layers, "initializer": initializer, "seed": seed}
+            yield case | {"delta_ratio": delta_ratio(table)}
+
+
+def delta_ratio(table: pd.DataFrame) -> float:
+    """|delta_1| / |delta_last hidden| of one network, each the root mean square over units and patterns.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As :func:`layerwise.gradients.layer_gradients` returns it.
+    """
+    delta = table[table["kind"] == "delta"].set_index("layer")["root_mean_square"]
+    return float(delta.loc[1] / delta.loc[len(delta) - 1])
+
+
+STUDIES: dict[str, Callable[[Mapping[str, Any], Digits], Iterator[dict[str, Any]]]] = {
+    "remedies": _remedies,
+    "trained_gradients": _trained_gradients,
+    "first_epoch": _first_epoch,
+    "wide_networks": _wide_networks,
+}
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Records
+
+
+@dataclass(frozen=True)
+class DepthRecord:
+    """One study's record.
+
+    Attributes
+    ----------
+    study : str
+        Its name in ``SETTINGS``.
+    source, data_sha256 : str
+        Key and hash of the data, as in :class:`layerwise.datasets.Digits`.
+    settings : dict
+        As in ``SETTINGS`` when the record was made.
+    command, date : str
+        What made the record, and the day.
+    versions : dict
+        Of TensorFlow, Keras and NumPy.
+    key : str
+        See :func:`layerwise.provenance.result_key`.
+    frame : DataFrame
+        The measurements, to five significant digits.
+    """
+
+    study: str
+    source: str
+    data_sha256: str
+    settings: dict[str, Any]
+    command: str
+    date: str
+    versions: dict[str, str]
+    key: str
+    frame: pd.DataFrame = field(repr=False)
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the code, the packages and the settings are still those that made the record."""
+        return self.key == _key(self.study, self.data_sha256)
+
+
+def load_depth_record(study: str, *, folder: Path = RECORDS) -> DepthRecord:
+    """The record that ships with the package.
+
+    Parameters
+    ----------
+    study : str
+        Name in ``SETTINGS``.
+    folder : path, optional
+
+    Raises
+    ------
+    ValueError
+        If there is no such study, or no record of it.
+    """
+    path = _path(study, folder)
+    if not path.is_file():
+        raise ValueError(f"there is no record of {study!r}; make it with: {_command(study)}")
+    content = json.loads(path.read_text(encoding="utf-8"))
+    columns = content.pop("columns")
+    return DepthRecord(**content | {"frame": pd.DataFrame(content["frame"], columns=columns)})
+
+
+def make_depth_record(study: str, digits: Digits, *, folder: Path = RECORDS) -> Path:
+    """Run a study and write its record.
+
+    Returns
+    -------
+    Path
+        The file: JSON, one line a row of the table.
+
+    Raises
+    ------
+    ValueError
+        If there is no such study.
+    """
+    path = _path(study, folder)
+    key = _key(study, digits.sha256)  # of the code that runs, whatever is edited meanwhile
+    rows = list(STUDIES[study](SETTINGS[study], digits))
+    head = {
+        "study": study,
+        "source": digits.key,
+        "data_sha256": digits.sha256,
+        "settings": SETTINGS[study],
+        "command": _command(study),
+        "date": datetime.now(UTC).date().isoformat(),
+        "versions": versions(),
+        "key": key,
+        "columns": list(rows[0]),
+    }
+    lines = [f'"{name}": {json.dumps(value)}' for name, value in head.items()]
+    table = ",\n".join(json.dumps([_short(value) for value in row.values()]) for row in rows)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("{\n" + ",\n".join(lines) + f',\n"frame": [\n{table}\n]\n}}\n', encoding="utf-8")
+    return path
+
+
+def _short(value: Any) -> Any:
+    """Five significant digits, and null for what is not a number: JSON knows no NaN."""
+    if not isinstance(value, float):
+        return value
+    return float(f"{value:.5g}") if np.isfinite(value) else None
+
+
+def _path(study: str, folder: Path) -> Path:
+    if study not in SETTINGS:
+        raise ValueError(f"unknown study {study!r}; expected one of {', '.join(SETTINGS)}")
+    return folder / f"{study}_mnist.json"
+
+
+def _command(study: str) -> str:
+    return f"python -m layerwise.depth {study}"
+
+
+def _key(study: str, data_sha256: str) -> str:
+    return result_key("layerwise.depth", SETTINGS[study], data_sha256)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Make records; by default all of them.
+
+    Returns
+    -------
+    int
+        Exit code: 0, or 1 with the reason on stderr.
+    """
+    parser = argparse.ArgumentParser(prog="python -m layerwise.depth", description="Studies of deep networks.")
+    parser.add_argument("studies", nargs="*", metavar="STUDY", help=f"of {', '.join(SETTINGS)}; by default all")
+    names = parser.parse_args(arguments).studies or list(SETTINGS)
+    digits = load_mnist()
+    try:
+        if digits.key != "mnist":
+            raise ValueError(f"the records need complete MNIST, but found {digits.source}")
+        for name in names:
+            print(make_depth_record(name, digits), flush=True)
+    except ValueError as error:
+        print(f"python -m layerwise.depth: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
