@@ -57,6 +57,30 @@ WORKED = {
     "delta": [np.array([0.01234, -0.0345]), np.array([0.1402])],
 }
 UNITS = [NOISE.normal(size=units) for units in (32, 32, 32, 32, 10)]
+
+
+def gradients(zeros: bool = False) -> pd.DataFrame:
+    """Made-up gradients of weights and biases: each of five seeds falls by its own factor a layer."""
+    rows = []
+    for activation, depth, kind, seed in itertools.product(
+        ("relu", "tanh", "sigmoid"), (5, 20, 40), ("weights", "biases"), range(5)
+    ):
+        for layer in range(1, depth + 1):
+            fallen = (0.2 + 0.05 * seed if activation == "sigmoid" else 0.9) ** (depth - layer)
+            size = 0.0 if zeros and activation == "relu" and depth == 40 else fallen
+            rows.append((activation, depth, kind, seed, layer, size))
+    return pd.DataFrame(rows, columns=["activation", "layers", "kind", "seed", "layer", "size"])
+
+
+GRADIENTS = gradients()
+HISTORY = pd.DataFrame(
+    [
+        (activation, seed, update, layer, 10.0 ** (-3 * place - layer / 10 - update / 500))
+        for place, activation in enumerate(("relu", "tanh", "sigmoid"))
+        for seed, update, layer in itertools.product(range(3), (0, 125, 250), range(1, 21))
+    ],
+    columns=["activation", "seed", "update", "layer", "gradient"],
+)
 STUCK = {f"sigmoid, 40 layers, seed {seed}": 10_000 * np.eye(10, dtype=int)[seed] for seed in range(5)}
 
 FIGURES: dict[str, Callable[[], Figure]] = {
@@ -76,6 +100,20 @@ FIGURES: dict[str, Callable[[], Figure]] = {
     "digits, one": lambda: plotting.digits(DIGITS[:1] / 255),
     "layer_profile": lambda: plotting.layer_profile(PROFILES, y_label="largest |δ|"),
     "layer_profile, one": lambda: plotting.layer_profile({"a traced 7": PROFILES["tanh"][0]}, y_label="mean |y|"),
+    "gradient_panels": lambda: plotting.gradient_panels(gradients(zeros=True), value="size", y_label="largest"),
+    "gradient_panels, predicted": lambda: plotting.gradient_panels(
+        GRADIENTS.query("activation == 'tanh'").assign(initializer="glorot_uniform"),
+        value="size",
+        y_label="relative size",
+        series="initializer",
+        activation="tanh",
+        predicted=GRADIENTS.query("activation == 'tanh' and seed == 0").assign(initializer="glorot_uniform"),
+        band=(0.05, 0.95),
+    ),
+    "gradient_panels, signed": lambda: plotting.gradient_panels(
+        GRADIENTS.assign(size=GRADIENTS["size"] - 0.5), value="size", y_label="signed maximum", logarithmic=False
+    ),
+    "gradient_history": lambda: plotting.gradient_history(HISTORY),
     "network_diagram": lambda: plotting.network_diagram([2, 2, 1]),
     "network_diagram, worked": lambda: plotting.network_diagram([2, 2, 1], **WORKED),
     "unit_values": lambda: plotting.unit_values({"output y": UNITS, "delta δ": [1e-3 * row for row in UNITS]}),
@@ -245,7 +283,8 @@ def test_axes_are_labelled(figure: Figure) -> None:
         shared_left = any(other.get_ylabel() for other in axes.get_shared_y_axes().get_siblings(axes))
         assert axes.get_xlabel() or shared_below or whole[0]
         # Rows with a name each need no title for the names.
-        assert axes.get_ylabel() or shared_left or whole[1] or not labels(axes.get_yticklabels())[0].isdigit()
+        names = labels(axes.get_yticklabels())  # a scale of colours has none
+        assert axes.get_ylabel() or shared_left or whole[1] or not names or not names[0].isdigit()
 
 
 def labels(texts: list[Text]) -> list[str]:
@@ -414,6 +453,38 @@ def test_layer_profile_without_zeros_has_no_foot_and_all_zeros_is_drawn() -> Non
     assert "exactly 0" in labels(axes.get_yticklabels())
 
 
+def test_gradient_panels_show_median_band_and_prediction() -> None:
+    figure = FIGURES["gradient_panels, predicted"]()
+    assert [axis.get_title(loc="left") for axis in figure.axes[:3]] == ["5 layers", "20 layers", "40 layers"]
+    axis = figure.axes[2]
+    median, predicted = axis.lines
+    expected = 0.9 ** np.arange(39, -1, -1)
+    np.testing.assert_allclose(median.get_ydata(), expected)
+    np.testing.assert_allclose(predicted.get_ydata(), expected)
+    assert predicted.get_zorder() > median.get_zorder()
+    assert axis.get_ylabel() == ""
+    assert figure.axes[3].get_ylabel().startswith("biases")
+
+
+def test_gradient_panels_draw_zeros_at_the_foot() -> None:
+    figure = FIGURES["gradient_panels"]()
+    dead = next(line for line in figure.axes[2].lines if line.get_label() == "ReLU")
+    (foot,) = set(dead.get_ydata())
+    ticks = {tick.get_position()[1]: tick.get_text() for tick in drawn(figure).axes[0].get_yticklabels()}
+    assert ticks[foot] == "0"
+    assert foot < min(GRADIENTS["size"])
+
+
+def test_gradient_history_shows_medians_in_decades() -> None:
+    figure = FIGURES["gradient_history"]()
+    for place, axis in enumerate(figure.axes[:3]):
+        shown = axis.collections[0].get_array()
+        assert shown.shape == (20, 3)
+        # The seeds are alike; what lies below the last but one colour is drawn as the last.
+        expected = -3 * place - np.arange(1, 21)[:, None] / 10 - np.array([0, 125, 250]) / 500
+        np.testing.assert_allclose(shown, np.maximum(expected, -7), atol=1e-6)
+
+
 def test_network_diagram_writes_symbols_and_values() -> None:
     texts = labels(plotting.network_diagram([2, 2, 1], **WORKED).axes[0].texts)
     # w_12^(1): to unit 1 from unit 2, the second entry of the first row.
@@ -472,6 +543,11 @@ class Bad:
         Bad(lambda: plotting.digits(DIGITS, range(3)), "labels must have one entry for each of the 12"),
         Bad(lambda: plotting.layer_profile({}, y_label="y"), "at least one array"),
         Bad(lambda: plotting.layer_profile({"relu": [-1.0]}, y_label="y"), "absolute values"),
+        Bad(
+            lambda: plotting.gradient_panels(GRADIENTS.assign(size=-1.0), value="size", y_label=""), "negative numbers"
+        ),
+        Bad(lambda: plotting.gradient_panels(GRADIENTS, value="largest", y_label=""), "lacks .'largest'"),
+        Bad(lambda: plotting.gradient_history(HISTORY.assign(gradient=0.0)), "not positive"),
         Bad(lambda: plotting.unit_values({}), "the same layers"),
         Bad(lambda: plotting.unit_values({"y": [[1.0]], "δ": [[1.0], [2.0]]}), "the same layers"),
         Bad(lambda: plotting.unit_values({"y": [[np.nan]]}), "y must hold finite values"),

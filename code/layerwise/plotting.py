@@ -46,6 +46,8 @@ __all__ = [
     "class_counts",
     "dark_variant",
     "digits",
+    "gradient_history",
+    "gradient_panels",
     "heat_map",
     "layer_profile",
     "learning_curves",
@@ -826,6 +828,160 @@ def unit_values(columns: Mapping[str, Sequence[ArrayLike]], *, first_layer: int 
     for r, axis in enumerate(axes[:, 0], start=first_layer):
         axis.set_title(f"layer {r}")
     figure.supxlabel("unit", size=9)
+    return figure
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Gradients
+
+
+def gradient_panels(
+    frame: pd.DataFrame,
+    *,
+    value: str,
+    y_label: str,
+    series: str = "activation",
+    activation: str | None = None,
+    predicted: pd.DataFrame | None = None,
+    band: tuple[float, float] = (0.0, 1.0),
+    logarithmic: bool = True,
+) -> Figure:
+    """Gradients against layers: one row of panels for the weights and one for the biases, a column per depth.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The columns `layers`, `kind` (weights or biases), `series`, `seed`, `layer` and `value`.
+    value : str
+        The column on the vertical axis.
+    y_label : str
+        What it is.
+    series : str
+        The column that has a line per value: the median over the seeds.
+    activation : str, optional
+        The one activation that is shown: its style is then that of the first series.
+    predicted : DataFrame, optional
+        The columns `layers`, `kind`, `series`, `layer` and `value`: dotted lines.
+    band : (float, float)
+        Quantiles over the seeds between which the band is drawn; by default their whole range.
+    logarithmic : bool
+        Whether the vertical axis is. Values then have to be 0 or more; 0 is drawn at the foot, on a line that says so.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, the frame is empty, or the axis is logarithmic and a value is negative.
+    """
+    columns = ["layers", "kind", series, "layer", value]
+    _require(frame, [*columns, "seed"])
+    if predicted is not None:
+        _require(predicted, columns)
+    if logarithmic and not (frame[value] >= 0).all():
+        raise ValueError(f"{value} holds negative numbers or NaN; take absolute values, or logarithmic=False")
+    depths, kinds, names = (_values(frame[column]) for column in ("layers", "kind", series))
+    figure, axes = _panels(len(kinds), len(depths), height=0.8 + 1.75 * len(kinds), sharex="col", sharey="row")
+    for row, kind in zip(axes, kinds, strict=True):
+        of_kind = frame[frame["kind"] == kind]
+        if logarithmic:
+            theory = pd.Series(dtype=float) if predicted is None else predicted.loc[predicted["kind"] == kind, value]
+            foot = _decades(row, pd.concat([of_kind[value], theory]))
+            of_kind = of_kind.assign(**{value: of_kind[value].mask(of_kind[value] == 0, foot)})
+        for axis, layers in zip(row, depths, strict=True):
+            for i, name in enumerate(names):
+                style = _style(activation if activation and i == 0 else name, i)
+                part = of_kind[(of_kind["layers"] == layers) & (of_kind[series] == name)]
+                by_layer = part.groupby("layer")[value]
+                middle, low, high = by_layer.median(), by_layer.quantile(band[0]), by_layer.quantile(band[1])
+                axis.fill_between(middle.index, low, high, color=style["color"], alpha=0.22, linewidth=0)
+                every = (i * max(len(middle) // 12, 1), max(len(middle) // 4, 1))
+                axis.plot(middle.index, middle, label=_label(name), markevery=every, **style)
+            if predicted is not None:
+                lines = predicted[(predicted["layers"] == layers) & (predicted["kind"] == kind)]
+                for i, (_, line) in enumerate(lines.groupby(series, sort=False)):
+                    label = "predicted" if i == 0 else None
+                    axis.plot(line["layer"], line[value], label=label, **_PREDICTED)
+            axis.xaxis.set_major_locator(MaxNLocator(nbins=4, integer=True, steps=[1, 2, 5, 10]))
+        row[0].set_ylabel(f"{kind}:\n{y_label}")
+    for axis, layers in zip(axes[0], depths, strict=True):
+        axis.set_title(f"{layers} layers")
+    figure.supxlabel("layer", size=9)
+    _legend_above(figure, axes[0, 0])
+    return figure
+
+
+#: Above everything else, since it shall be seen whether it leaves a band.
+_PREDICTED: dict[str, Any] = {"color": INK, "linestyle": (0, (1, 1.6)), "linewidth": 2.0, "marker": "", "zorder": 5}
+
+
+def _decades(axes: Iterable[Axes], values: pd.Series) -> float:
+    """Logarithmic vertical axes with at most seven powers of ten written on them.
+
+    Returns where to draw a value of exactly 0, for which there is a line at the foot if there is one.
+    """
+    positive = np.log10(values[values > 0]) if (values > 0).any() else np.zeros(1)
+    first, last = np.floor(np.min(positive)), np.ceil(np.max(positive))
+    last = max(last, first + 1)
+    spacing = int(np.ceil((last - first) / 6))
+    exponents = np.arange(last, first - 0.5, -spacing).astype(int).tolist()
+    ticks = {10.0**k: "10" + str(k).translate(_SUPERSCRIPTS) for k in exponents}
+    foot = 10.0 ** (first - 0.75 * spacing)
+    zeros = (values == 0).any()
+    if zeros:
+        ticks[foot] = "0"
+    for axis in axes:
+        axis.set_yscale("log")
+        axis.set_yticks(list(ticks), list(ticks.values()))
+        axis.yaxis.set_minor_locator(NullLocator())
+        axis.set_ylim(foot * 10 ** (-0.25 * spacing) if zeros else 10.0**first, 10.0**last)
+        if zeros:
+            axis.axhline(10.0 ** (first - 0.375 * spacing), color=MUTED, linewidth=0.8, linestyle=(0, (1, 2)))
+    return float(foot)
+
+
+def gradient_history(frame: pd.DataFrame, *, value: str = "gradient", label: str = "gradient") -> Figure:
+    """The size of the gradient by layer and update as a map in powers of ten, a panel per activation.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The columns `activation`, `seed`, `update`, `layer` and `value`, positive; the median over the seeds is shown.
+    value : str
+        The column that is shown as colour.
+    label : str
+        What the colour says.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, the frame is empty, or a value is not positive.
+    """
+    _require(frame, ["activation", "seed", "update", "layer", value])
+    if not (frame[value] > 0).all():
+        raise ValueError(f"{value} holds numbers that are not positive; take absolute values")
+    names = _values(frame["activation"])
+    middle = frame.groupby(["activation", "layer", "update"])[value].median()
+    top = int(np.ceil(np.log10(middle.max())))
+    bounds = np.arange(top - len(SEQUENTIAL), top + 1)
+    colours = {"cmap": ListedColormap(SEQUENTIAL), "norm": BoundaryNorm(bounds, len(SEQUENTIAL))}
+    figure, axes = _panels(1, len(names), height=3.1, sharey=True)
+    for axis, name in zip(axes[0], names, strict=True):
+        table = middle[name].unstack("update")
+        # A cell reaches from its own update to the next one.
+        edges = np.append(table.columns, 2 * table.columns[-1] - table.columns[-2])
+        steps = np.clip(np.log10(table.to_numpy()), bounds[0] + 1e-9, bounds[-1] - 1e-9)
+        image = axis.pcolormesh(edges, np.append(table.index, table.index[-1] + 1) - 0.5, steps, **colours)
+        axis.set_title(_label(name))
+        axis.grid(False)
+        axis.xaxis.set_major_locator(MaxNLocator(nbins=3, integer=True, steps=[1, 2, 5, 10]))
+        axis.yaxis.set_major_locator(_whole_numbers())
+    axes[0, 0].set_ylabel("layer")
+    figure.supxlabel("update", size=9)
+    bar = figure.colorbar(image, ax=axes[0], location="top", aspect=45, shrink=0.9, pad=0.04)
+    labels = ["10" + str(k).translate(_SUPERSCRIPTS) for k in bounds.tolist()]
+    bar.set_ticks(bounds.tolist(), labels=["less", *labels[1:]])
+    bar.set_label(label)
+    bar.ax.tick_params(length=0)
+    bar.outline.set_visible(False)
     return figure
 
 
