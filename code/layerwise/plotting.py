@@ -664,17 +664,9 @@ def layer_profile(
     for name, values in profiles.items():
         if values.ndim != 2 or not np.isfinite(values).all() or (values < 0).any():
             raise ValueError(f"{name} must be (layers,) or (seeds, layers), finite and >= 0; take absolute values")
-    positive = np.concatenate([values[values > 0] for values in profiles.values()])
-    low, high = (float(positive.min()), float(positive.max())) if positive.size else (0.1, 1.0)
-    zeros = any((values == 0).any() for values in profiles.values())
-    decades = np.log10(high) - np.log10(low)
-    spacing = max(1, int(np.ceil(decades / 6)))
-    low_decade = spacing * np.floor(np.log10(low) / spacing)
-    high_decade = max(np.ceil(np.log10(high)), low_decade + 1)
-    foot = 10.0 ** (low_decade - 0.75 * spacing)
-
     figure, axes = _panels(1, 1, height=3.0)
     axis = axes[0, 0]
+    foot = _decades([axis], np.concatenate([values.ravel() for values in profiles.values()]))
     deepest = max(values.shape[1] for values in profiles.values())
     for i, (name, values) in enumerate(profiles.items()):
         style = _style(name, i)
@@ -684,16 +676,6 @@ def layer_profile(
         if len(values) > 1:
             axis.fill_between(layer, shown.min(0), shown.max(0), color=style["color"], alpha=0.22, linewidth=0)
         axis.plot(layer, np.median(shown, axis=0), label=_label(name), markevery=every, clip_on=False, **style)
-    axis.set_yscale("log")
-    exponents = np.arange(low_decade, high_decade + 0.5, spacing).astype(int)
-    ticks = {10.0**k: "10" + str(k).translate(_SUPERSCRIPTS) for k in exponents.tolist()}
-    if zeros:
-        ticks[foot] = "exactly 0"
-    axis.set_yticks(list(ticks), list(ticks.values()))
-    axis.yaxis.set_minor_locator(NullLocator())
-    if zeros:
-        axis.axhline(10.0 ** (low_decade - 0.375 * spacing), color=MUTED, linewidth=0.8, linestyle=(0, (1, 2)))
-    axis.set_ylim(foot * 10 ** (-0.25 * spacing) if zeros else 10.0**low_decade, 10.0**high_decade)
     axis.xaxis.set_major_locator(_whole_numbers())
     axis.set_xlim(first_layer - 0.3, first_layer + deepest - 0.7)
     axis.set_xlabel(x_label)
@@ -913,31 +895,6 @@ def gradient_panels(
 _PREDICTED: dict[str, Any] = {"color": INK, "linestyle": (0, (1, 1.6)), "linewidth": 2.0, "marker": "", "zorder": 5}
 
 
-def _decades(axes: Iterable[Axes], values: pd.Series) -> float:
-    """Logarithmic vertical axes with at most seven powers of ten written on them.
-
-    Returns where to draw a value of exactly 0, for which there is a line at the foot if there is one.
-    """
-    positive = np.log10(values[values > 0]) if (values > 0).any() else np.zeros(1)
-    first, last = np.floor(np.min(positive)), np.ceil(np.max(positive))
-    last = max(last, first + 1)
-    spacing = int(np.ceil((last - first) / 6))
-    exponents = np.arange(last, first - 0.5, -spacing).astype(int).tolist()
-    ticks = {10.0**k: "10" + str(k).translate(_SUPERSCRIPTS) for k in exponents}
-    foot = 10.0 ** (first - 0.75 * spacing)
-    zeros = (values == 0).any()
-    if zeros:
-        ticks[foot] = "0"
-    for axis in axes:
-        axis.set_yscale("log")
-        axis.set_yticks(list(ticks), list(ticks.values()))
-        axis.yaxis.set_minor_locator(NullLocator())
-        axis.set_ylim(foot * 10 ** (-0.25 * spacing) if zeros else 10.0**first, 10.0**last)
-        if zeros:
-            axis.axhline(10.0 ** (first - 0.375 * spacing), color=MUTED, linewidth=0.8, linestyle=(0, (1, 2)))
-    return float(foot)
-
-
 def gradient_history(frame: pd.DataFrame, *, value: str = "gradient", label: str = "gradient") -> Figure:
     """The size of the gradient by layer and update as a map in powers of ten, a panel per activation.
 
@@ -994,6 +951,33 @@ def _panels(
 ) -> tuple[Figure, NDArray[Any]]:
     figure = Figure(figsize=(WIDTH, height), layout=layout or "constrained")
     return figure, figure.subplots(rows, columns, squeeze=False, **share)
+
+
+def _decades(axes: Iterable[Axes], values: ArrayLike) -> float:
+    """Make vertical axes logarithmic, with at most eight powers of ten written on them.
+
+    A value of exactly 0 has no place there: where there is one, the axes get a line for it at their foot. Returns the
+    height at which to draw it.
+    """
+    values = np.asarray(values, float)
+    exponents = np.log10(values[values > 0]) if (values > 0).any() else np.array([-1.0])
+    spacing = max(1, int(np.ceil(np.ptp(exponents) / 6)))
+    lowest = spacing * int(np.floor(exponents.min() / spacing))
+    highest = max(int(np.ceil(exponents.max())), lowest + 1)
+    ticks = {10.0**k: "10" + str(k).translate(_SUPERSCRIPTS) for k in range(lowest, highest + 1, spacing)}
+    bottom, foot = float(lowest), 10.0 ** (lowest - 0.75 * spacing)
+    zeros = bool((values == 0).any())
+    if zeros:
+        ticks[foot] = "exactly 0"
+        bottom -= spacing
+    for axis in axes:
+        axis.set_yscale("log")
+        axis.set_yticks(list(ticks), list(ticks.values()))
+        axis.yaxis.set_minor_locator(NullLocator())
+        axis.set_ylim(10.0**bottom, 10.0 ** (highest + 0.03 * (highest - lowest)))  # room for the highest marker
+        if zeros:
+            axis.axhline(10.0 ** (lowest - 0.375 * spacing), color=MUTED, linewidth=0.8, linestyle=(0, (1, 2)))
+    return foot
 
 
 def _whole_numbers() -> MaxNLocator:
