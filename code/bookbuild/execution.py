@@ -170,10 +170,9 @@ class Executor:
         for peak in watched:
             peak.stop()
         failures = failures or [
-            Failure(name, f"wrote to standard error:\n{output.text}", cell.number, cell.line)
+            Failure(name, f"wrote to standard error:\n{text}", cell.number, cell.line)
             for cell in cells
-            for output in cell.node.outputs
-            if output.output_type == "stream" and output.name == "stderr"
+            if (text := _on_standard_error(cell))
         ]
         return failures, max((peak.bytes for peak in watched), default=0)
 
@@ -184,6 +183,12 @@ def take_outputs(notebook: NotebookNode, executed: NotebookNode) -> None:
         cell.node.outputs, cell.node.execution_count = done.node.outputs, done.node.execution_count
     notebook.metadata["execution_seconds"] = executed.metadata["execution_seconds"]
     notebook.metadata["language_info"] = executed.metadata["language_info"]
+
+
+def _on_standard_error(cell: CodeCell) -> str:
+    """Everything that a cell has written to standard error."""
+    streams = (output for output in cell.node.outputs if output.output_type == "stream")
+    return "".join(stream.text for stream in streams if stream.name == "stderr")
 
 
 def _reason(error: Exception, cell: CodeCell, timeout: int) -> str:

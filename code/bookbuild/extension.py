@@ -12,8 +12,11 @@ from docutils import nodes
 from myst_nb.sphinx_ext import OUTPUT_FOLDER
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
+from sphinx.util import logging
 
 from layerwise.plotting import dark_variant
+
+logger = logging.getLogger(__name__)
 
 # Search reads the pages that it has found, to show the place, and a browser does not let it do so in a folder.
 NO_SUMMARIES_IN_A_FOLDER = "if (location.protocol === 'file:') DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;"
@@ -45,12 +48,23 @@ class DarkFigures(SphinxTransform):
             if path.suffix != ".svg" or not path.is_relative_to(drawn):
                 continue
             twin = path.with_suffix(".dark.svg")
-            twin.write_text(dark_variant(path.read_text(encoding="utf-8")), encoding="utf-8")
+            try:
+                twin.write_text(dark_variant(path.read_text(encoding="utf-8")), encoding="utf-8")
+            except ValueError as error:
+                logger.warning("%s", error, location=cell_of(light))
+                continue
             dark = light.deepcopy()
             dark["uri"] = light["uri"].removesuffix(".svg") + ".dark.svg"
             light["classes"].append("only-light")
             dark["classes"].append("only-dark")
             light.parent.insert(light.parent.index(light) + 1, dark)
+
+
+def cell_of(node: nodes.Node) -> nodes.Node:
+    """The cell whose output a node is: the place that a reader of a message can find."""
+    while node.parent is not None and "cell" not in getattr(node, "attributes", {}).get("classes", []):
+        node = node.parent
+    return node
 
 
 def complete_pages(app: Sphinx, exception: Exception | None) -> None:
