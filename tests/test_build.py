@@ -286,6 +286,14 @@ def test_a_cell_that_cannot_be_read_is_named(book: Path, capsys: pytest.CaptureF
     assert re.search(rf"Code cell \d+ at line {line} could not be read", message)
 
 
+def test_a_figure_that_cannot_be_shown_in_the_dark_fails(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    edit(book / "book" / "second.md", "list(plotting.PALETTE)[5]", "'#1f77b4'")
+    for _ in range(2):
+        assert build(book) == 1
+        message = capsys.readouterr().err
+        assert "book/second.md, line" in message and "a figure uses #1f77b4" in message
+
+
 def test_every_chapter_that_fails_is_named(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
     move_a_bound(book)
     raise_in_a_cell(book)

@@ -318,6 +318,13 @@ def test_dark_variant_leaves_images_and_longer_strings_alone() -> None:
     assert re.findall(r"base64,[^\"]+", plotting.dark_variant(light)) == embedded
 
 
+def test_a_colour_without_a_dark_counterpart_is_refused() -> None:
+    figure = Figure()
+    figure.subplots().plot([0, 1], color="#1f77b4")
+    with pytest.raises(ValueError, match="a figure uses #1f77b4, for which"):
+        plotting.dark_variant(svg(figure))
+
+
 def test_activation_curves_draw_the_values_and_break_at_a_jump() -> None:
     figure = FIGURES["activation_curves"]()
     rows = np.array(figure.axes).reshape(4, 2)

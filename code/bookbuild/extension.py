@@ -51,20 +51,13 @@ class DarkFigures(SphinxTransform):
             try:
                 twin.write_text(dark_variant(path.read_text(encoding="utf-8")), encoding="utf-8")
             except ValueError as error:
-                logger.warning("%s", error, location=cell_of(light))
+                logger.warning("%s", error, location=light)
                 continue
             dark = light.deepcopy()
             dark["uri"] = light["uri"].removesuffix(".svg") + ".dark.svg"
             light["classes"].append("only-light")
             dark["classes"].append("only-dark")
             light.parent.insert(light.parent.index(light) + 1, dark)
-
-
-def cell_of(node: nodes.Node) -> nodes.Node:
-    """The cell whose output a node is: the place that a reader of a message can find."""
-    while node.parent is not None and "cell" not in getattr(node, "attributes", {}).get("classes", []):
-        node = node.parent
-    return node
 
 
 def complete_pages(app: Sphinx, exception: Exception | None) -> None:

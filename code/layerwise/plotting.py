@@ -218,7 +218,18 @@ def dark_variant(svg: str) -> str:
     -------
     str
         The text with every colour of `PALETTE` exchanged for its dark counterpart. Embedded images stay as they are.
+
+    Raises
+    ------
+    ValueError
+        If the figure has another colour, which would look wrong in the dark.
     """
+    foreign = set(re.findall(r"(?:fill|stroke|color): ?(#[0-9A-Fa-f]{6})\b", svg)) - set(PALETTE)
+    if foreign:
+        raise ValueError(
+            f"a figure uses {', '.join(sorted(foreign))}, for which layerwise.plotting.PALETTE has no counterpart in "
+            "the dark theme; draw with STYLE, NEUTRAL, INK, MUTED, GRID or SEQUENTIAL"
+        )
     pattern = re.compile(rf"({'|'.join(PALETTE)})(?![0-9a-f])")
     return pattern.sub(lambda match: PALETTE[match.group()], svg)
 
