@@ -1,17 +1,19 @@
 """Records: written whole, read back as the same table, and those that are shipped belong to today's code."""
 
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+import yaml
 
 from layerwise import studies
 from layerwise.datasets import SHA256, load_mnist_5000
 from layerwise.provenance import versions
-from layerwise.studies import RECORDS, STUDY_SEEDS, load_record, make_record, study
+from layerwise.studies import RECORDS, STUDY_SEEDS, bounds, load_record, make_record, study
 from layerwise.sweep import EXPERIMENTS, sweep
 
 DIGITS = load_mnist_5000()
@@ -87,4 +89,43 @@ def test_the_records_of_the_package_belong_to_its_code(experiment: str, source: 
 
 
 def test_no_record_is_left_over() -> None:
-    assert {path.name for path in RECORDS.iterdir()} == {f"{name}_{key}.json" for name in EXPERIMENTS for key in SHA256}
+    commands = {path.name: json.loads(path.read_text(encoding="utf-8"))["command"] for path in RECORDS.glob("*.json")}
+    ours = {name for name, command in commands.items() if command.startswith("python -m layerwise records")}
+    assert ours == {f"{name}_{key}.json" for name in EXPERIMENTS for key in SHA256}
+
+
+def test_bounds_hold_what_a_statistic_of_some_runs_can_be() -> None:
+    # All runs alike: the margin of 0.005 alone, rounded outwards.
+    assert bounds([0.1135] * 20, "median", 5) == (0.108, 0.119)
+    # Half the runs at 0.2 and half at 0.8: five of them have either as median, minimum or maximum now and then
+    # (the rarest case, five alike, once in 32 draws), so all reach from 0.2 - 0.035 to 0.8 + 0.035.
+    halves = [0.2, 0.8] * 10
+    assert {bounds(halves, statistic, 5) for statistic in ("median", "min", "max")} == {(0.165, 0.835)}
+    # One of twenty is low: the median of five needs three draws of it, 1 in 860, but the minimum finds it often.
+    one_low = [0.2] + [0.8] * 19
+    assert bounds(one_low, "min", 5) == (0.165, 0.835)
+    assert bounds(one_low, "max", 5) == (0.765, 0.835)
+    with pytest.raises(ValueError, match="median, min, max"):
+        bounds(halves, "mean", 5)
+
+
+STUDY = re.compile(r"(\w+): (median|min|max) of (\d+), (\S+), (\d+) layers")
+EXPECTATIONS = sorted((Path(__file__).parent.parent / "book" / "expectations").glob("*.yml"))
+
+
+def accuracies(experiment: str, source: str, activation: str, layers: int) -> pd.Series:
+    """Validation accuracy of every seed of a study after its last epoch."""
+    frame = load_record(experiment, source).frame
+    case = (frame["activation"] == activation) & (frame["layers"] == layers) & (frame["epoch"] == frame["epochs"])
+    return frame[case]["val_accuracy"]
+
+
+@pytest.mark.parametrize("path", EXPECTATIONS, ids=lambda path: path.stem)
+def test_bounds_that_name_a_study_are_those_of_its_record(path: Path) -> None:
+    for source, entries in yaml.safe_load(path.read_text(encoding="utf-8")).items():
+        for name, entry in entries.items():
+            if named := STUDY.fullmatch(entry.get("study", "")):
+                values = accuracies(named[1], source, named[4], int(named[5]))
+                assert len(values) == len(STUDY_SEEDS), name
+                found = bounds(values, named[2], int(named[3]))
+                assert entry["between"] == pytest.approx(found), f"{path.name}: {source}, {name}"
