@@ -15,7 +15,7 @@ ROWS: list[set[str]] = [
     {"network", "mean_field", "datasets", "synthetic", "models"},
     {"training", "gradients", "vision", "photo"},
     {"sweep", "checks"},
-    {"studies"},
+    {"studies", "depth"},
     {"bench", "__main__"},
 ]
 NOBODY_IMPORTS = {"plotting", "results", "bench", "__main__"}
