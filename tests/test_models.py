@@ -57,7 +57,10 @@ def test_a_seed_decides_the_weights_whatever_was_drawn_before() -> None:
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize("initializer", ["glorot_uniform", "he_normal", keras.initializers.Orthogonal()], ids=str)
+@pytest.mark.parametrize(
+    "initializer",
+    ["glorot_uniform", "he_normal", pytest.param(keras.initializers.Orthogonal(), id="orthogonal")],
+)
 def test_initial_weights_are_those_of_the_model(initializer: Any, dtype: str) -> None:
     model = mlp("tanh", 5, units=20, initializer=initializer, seed=2, dtype=dtype)
     for ours, theirs in zip(
