@@ -1,0 +1,111 @@
+"""The long studies: their networks, their records, and that the records belong to the code."""
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from layerwise import depth
+from layerwise.activations import ACTIVATIONS
+from layerwise.datasets import SHA256, load_mnist_5000
+from layerwise.depth import SETTINGS, delta_ratio, load_depth_record, main, make_depth_record, remedied_mlp
+from layerwise.models import initial_weights, mlp
+
+SMALL = {
+    "remedies": {
+        "activations": ["relu"],
+        "remedies": ["both"],
+        "layers": 4,
+        "seeds": [0, 1],
+        "epochs": 1,
+        "updates_per_epoch": 125,
+        "batch_size": 32,
+        "learning_rate": 0.01,
+        "initializer": "glorot_uniform",
+    },
+    "trained_gradients": {"activations": ["tanh"], "layers": [3], "seeds": [0, 1], "epochs": 1},
+    "first_epoch": {"activations": ["tanh"], "layers": 3, "seeds": [0, 1], "updates": 20, "every": 10},
+    "wide_networks": {"cases": [["relu", 3, "he_uniform"]], "units": 16, "seeds": [0, 1, 2]},
+}
+ROWS = {"remedies": 2, "trained_gradients": 2 * 3 * 2, "first_epoch": 2 * 3 * 3, "wide_networks": 3}
+
+
+@pytest.mark.parametrize("study", SETTINGS)
+def test_the_records_that_ship_belong_to_the_code(study: str) -> None:
+    record = load_depth_record(study)
+    assert record.is_current, f"make it again: {record.command}"
+    assert record.settings == SETTINGS[study]
+    assert (record.source, record.data_sha256) == ("mnist", SHA256["mnist"])
+    assert len(record.frame) > 0
+
+
+@pytest.mark.parametrize("study", SMALL)
+def test_a_record_is_written_and_read(study: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(SETTINGS, study, SMALL[study])
+    digits = load_mnist_5000()
+    path = make_depth_record(study, digits, folder=tmp_path)
+    assert path.parent == tmp_path
+    record = load_depth_record(study, folder=tmp_path)
+    assert record.is_current
+    assert (record.source, record.command) == (digits.key, f"python -m layerwise.depth {study}")
+    assert len(record.frame) == ROWS[study]
+    assert not record.frame.isna().to_numpy().any()
+    monkeypatch.setitem(SETTINGS, study, SMALL[study] | {"seeds": [7]})
+    assert not record.is_current
+
+
+def test_without_a_remedy_the_network_is_the_reports() -> None:
+    x = np.random.default_rng(0).uniform(size=(5, 28, 28)).astype(np.float32)
+    ours, plain = remedied_mlp("tanh", 6, seed=3), mlp("tanh", 6, seed=3)
+    np.testing.assert_allclose(ours.predict(x, verbose=0), plain.predict(x, verbose=0), rtol=1e-6)
+
+
+def test_skip_connections_and_normalisation_are_as_described() -> None:
+    """A second implementation in NumPy: in training mode each nu is normalised over the batch, then added."""
+    x = np.random.default_rng(1).uniform(size=(64, 28, 28))
+    weights = initial_weights(5, seed=2)[0::2]
+    y = x.reshape(64, 784)
+    for r, kernel in enumerate(weights[:-1], start=1):
+        nu = y @ kernel
+        nu = (nu - nu.mean(axis=0)) / np.sqrt(nu.var(axis=0) + 1e-3)
+        new = ACTIVATIONS["relu"].function(nu)
+        y = y + new if r > 1 else new
+    nu = y @ weights[-1]
+    expected = np.exp(nu) / np.exp(nu).sum(axis=1, keepdims=True)
+    model = remedied_mlp("relu", 5, batch_normalisation=True, skip_connections=True, seed=2)
+    np.testing.assert_allclose(np.asarray(model(x, training=True)), expected, rtol=1e-3)
+
+
+def test_delta_ratio_compares_first_and_last_hidden_layer() -> None:
+    table = pd.DataFrame(
+        {"layer": [1, 2, 3, 1], "kind": ["delta"] * 3 + ["biases"], "root_mean_square": [2.0, 8, 5, 9]}
+    )
+    assert delta_ratio(table) == 0.25
+
+
+def test_numbers_are_kept_to_five_digits_and_what_is_none_as_null() -> None:
+    assert [depth._short(value) for value in (1.234567e-25, float("nan"), 3, "both")] == [1.2346e-25, None, 3, "both"]
+
+
+def test_what_is_not_there_is_refused_with_a_reason(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="unknown study 'nothing'; expected one of remedies"):
+        load_depth_record("nothing")
+    with pytest.raises(ValueError, match=r"make it with: python -m layerwise.depth remedies"):
+        load_depth_record("remedies", folder=tmp_path)
+
+
+def test_the_command_makes_the_records_of_complete_mnist_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    digits = load_mnist_5000()
+    monkeypatch.setattr(depth, "load_mnist", lambda: digits)
+    assert main(["remedies"]) == 1
+    assert "need complete MNIST" in capsys.readouterr().err
+    monkeypatch.setattr(depth, "load_mnist", lambda: dataclasses.replace(digits, key="mnist"))
+    made = []
+    monkeypatch.setattr(depth, "make_depth_record", lambda study, digits: made.append(study) or tmp_path / study)
+    assert main([]) == 0
+    assert made == list(SETTINGS)
+    assert capsys.readouterr().out.split() == [str(tmp_path / study) for study in SETTINGS]
