@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from layerwise.activations import ACTIVATIONS, TANH, Activation, lecun_tanh
-from layerwise.models import check_seed, initial_weights, layer_sizes, mlp
+from layerwise.models import check_seed, initial_weights, layer_sizes, mlp, svhn_cnn
 
 IMAGES = np.random.default_rng(0).random((6, 28, 28))
 
@@ -116,3 +116,44 @@ def test_bad_input_is_refused_with_a_reason(bad: str) -> None:
     call, reason = BAD[bad]
     with pytest.raises(ValueError, match=reason):
         call()
+
+
+def test_the_convolutional_network_of_the_report() -> None:
+    model = svhn_cnn(seed=0)
+    # Convolutions 3 x 3 from 3, 9 and 36 maps, four numbers a map for the normalisation, and the dense layers.
+    convolutions = (9 * 3 * 9 + 9) + (9 * 9 * 36 + 36) + (9 * 36 * 49 + 49)
+    assert model.count_params() == convolutions + 4 * (9 + 36 + 49) + (49 * 64 + 64) + (64 * 10 + 10) == 23_355
+    assert sum(int(np.prod(w.shape)) for w in model.non_trainable_weights) == 2 * (9 + 36 + 49) == 188
+    shapes = {layer.name: tuple(layer.output.shape[1:]) for layer in model.layers}
+    assert [shapes[f"pooling_{r}"] for r in (1, 2, 3)] == [(10, 10, 9), (3, 3, 36), (1, 1, 49)]
+    assert [shapes[f"convolution_{r}"] for r in (1, 2, 3)] == [(32, 32, 9), (10, 10, 36), (3, 3, 49)]
+
+
+def test_the_convolutional_network_follows_numpy() -> None:
+    """A second implementation: every output pixel a sum over its 3 x 3 neighbourhood, every maximum over 3 x 3."""
+    model = svhn_cnn(seed=4)
+    w = model.get_weights()
+    x = np.random.default_rng(2).random((2, 32, 32, 3))
+    y = x
+    for block in range(3):
+        kernel, bias, gamma, beta, mean, variance = w[6 * block : 6 * block + 6]
+        padded = np.pad(y, ((0, 0), (1, 1), (1, 1), (0, 0)))
+        windows = np.lib.stride_tricks.sliding_window_view(padded, (3, 3), axis=(1, 2))
+        y = np.maximum(np.einsum("phwcij,ijcf->phwf", windows, kernel) + bias, 0)
+        y = gamma * (y - mean) / np.sqrt(variance + 1e-3) + beta
+        n = y.shape[1] // 3
+        y = y[:, : 3 * n, : 3 * n].reshape(len(y), n, 3, n, 3, -1).max(axis=(2, 4))
+    w_1, b_1, w_2, b_2 = w[18:]
+    nu = np.maximum(y.reshape(2, 49) @ w_1 + b_1, 0) @ w_2 + b_2
+    expected = np.exp(nu) / np.exp(nu).sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(model(x.astype(np.float32)).numpy(), expected, rtol=0, atol=1e-5)
+
+
+def test_the_convolutional_network_starts_from_its_seed() -> None:
+    first = svhn_cnn(seed=3).get_weights()
+    keras.utils.set_random_seed(99)
+    for one, other in zip(first, svhn_cnn(seed=3).get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert any((one != other).any() for one, other in zip(first, svhn_cnn(seed=4).get_weights(), strict=True))
+    with pytest.raises(ValueError, match="seed is -1"):
+        svhn_cnn(seed=-1)

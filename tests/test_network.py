@@ -343,3 +343,19 @@ def test_training_refuses_nothing_to_do(arguments: dict) -> None:
 def test_complex_relu_is_refused_with_a_reason() -> None:
     with pytest.raises(ValueError, match="no complex-step derivative"):
         Network([2, 3, 2], "relu").error([[1 + 1e-30j, 2]], [0])
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("method", ["forward", "error", "trace", "gradients"])
+def test_numbers_too_large_for_float64_are_refused(method: str) -> None:
+    network = Network((2, 3, 2), "relu", weights=[np.full((3, 2), 10.0), np.ones((2, 3))])
+    x = np.array([[1e308, 1e308]])  # finite, but 10 x 1e308 is not
+    with pytest.raises(ValueError, match="of layer 1 is too large for float64; scale x"):
+        getattr(network, method)(*([x] if method == "forward" else [x, [0]]))
+
+
+@pytest.mark.filterwarnings("ignore:(overflow|invalid)")
+def test_training_that_diverges_says_so() -> None:
+    network = Network((2, 3, 2), "lecun_tanh", loss="squared_error", seed=1)
+    with pytest.raises(ValueError, match="smaller learning_rate"):
+        network.train([[1.0, 2.0]], [[50.0, 90.0]], epochs=200, learning_rate=1e6)

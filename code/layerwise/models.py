@@ -1,4 +1,4 @@
-"""The report's networks as Keras models (chapter ``activation_and_depth``).
+"""The report's networks as Keras models (chapters ``activation_and_depth`` and ``svhn_cnn``).
 
 "Layers" counts the layers that have weights, as the report's code does: ``layers - 1`` hidden layers and the output.
 """
@@ -14,7 +14,10 @@ from numpy.typing import NDArray
 from layerwise.activations import ACTIVATIONS, LECUN_AMPLITUDE, LECUN_SLOPE, Activation, find_activation
 
 PIXELS = (28, 28)
+COLOUR_PIXELS = (32, 32, 3)
 CLASSES = 10
+FILTERS = (9, 36, 49)
+"""Filters of the three convolutions of the report's convolutional network."""
 DTYPES = ("float32", "float64")
 
 
@@ -71,6 +74,56 @@ def mlp(
     return keras.Sequential(
         [keras.Input(PIXELS, dtype=dtype), flatten, *dense], name=f"{activation.name}_{layers}_layers"
     )
+
+
+def svhn_cnn(*, seed: int | None = None) -> keras.Model:
+    """The report's convolutional network: 32 x 32 pixels in red, green and blue, three convolutions, ten classes.
+
+    Each of the three blocks is a convolution (9, 36 and 49 filters, 3 x 3, zeros around the edge, ReLU), batch
+    normalisation and the maximum over 3 x 3 pixels, so that 32 x 32 pixels become 10 x 10, 3 x 3 and 1 x 1. Then
+    follow a dense layer of 64 units (ReLU) and the softmax.
+
+    Parameters
+    ----------
+    seed : int, optional
+        Of the initial weights (Glorot uniform). The same seed gives the same weights, whatever was drawn before.
+
+    Returns
+    -------
+    keras.Model
+        Not yet compiled; takes images (P, 32, 32, 3), 0 to 1. Its layers are named ``convolution_1``,
+        ``normalisation_1``, ``pooling_1``, ... and ``dense_1``, ``dense_2``. It has 23,355 parameters, as in the
+        report; 188 of them, the means and variances of the batch normalisation, are not trained by gradients.
+
+    Raises
+    ------
+    ValueError
+        For a seed that is no whole number.
+    """
+    blocks = [
+        layer
+        for r, filters in enumerate(FILTERS, start=1)
+        for layer in (
+            keras.layers.Conv2D(
+                filters,
+                3,
+                padding="same",
+                activation="relu",
+                kernel_initializer=layer_initializer("glorot_uniform", r, seed),
+                name=f"convolution_{r}",
+            ),
+            keras.layers.BatchNormalization(name=f"normalisation_{r}"),
+            keras.layers.MaxPooling2D(3, name=f"pooling_{r}"),
+        )
+    ]
+    dense = [
+        keras.layers.Dense(
+            units, activation, kernel_initializer=layer_initializer("glorot_uniform", r, seed), name=f"dense_{r - 3}"
+        )
+        for r, (units, activation) in enumerate([(64, "relu"), (CLASSES, "softmax")], start=4)
+    ]
+    flatten = keras.layers.Flatten(name="flatten")
+    return keras.Sequential([keras.Input(COLOUR_PIXELS), *blocks, flatten, *dense], name="svhn_cnn")
 
 
 def initial_weights(

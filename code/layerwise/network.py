@@ -155,7 +155,7 @@ class Network:
         array (P, n_R)
             y^(R), one pattern a row.
         """
-        return self._forward_pass(self._checked_input(x))[1][self.R].T
+        return self._finite_forward_pass(self._checked_input(x))[1][self.R].T
 
     def error(self, x: ArrayLike, y: ArrayLike) -> Any:
         """E, the sum over the patterns, as a float (complex where the weights or ``x`` are).
@@ -169,7 +169,7 @@ class Network:
         """
         inputs = self._checked_input(x)
         T = self._checked_targets(y, inputs.shape[1])
-        nu, outputs = self._forward_pass(inputs)
+        nu, outputs = self._finite_forward_pass(inputs)
         if self.loss == "cross_entropy":
             return -np.sum(T * log_softmax(nu[self.R]))
         return 0.5 * np.sum((T - outputs[self.R]) ** 2)
@@ -178,13 +178,17 @@ class Network:
         """Both passes with all that they compute, nu, y and delta of every layer, as matrices units x patterns."""
         inputs = self._checked_input(x)
         T = self._checked_targets(y, inputs.shape[1])
-        nu, outputs = self._forward_pass(inputs)
+        nu, outputs = self._finite_forward_pass(inputs)
         return Trace(nu, outputs, self._backward_pass(nu, outputs, T))
 
     def gradients(self, x: ArrayLike, y: ArrayLike) -> Gradients:
         """Derivatives of E, the *sum* over the patterns, by every weight and bias; arguments as for ``error``."""
         inputs = self._checked_input(x)
-        return self._gradients(inputs, self._checked_targets(y, inputs.shape[1]))
+        with np.errstate(over="ignore", invalid="ignore"):
+            gradients = self._gradients(inputs, self._checked_targets(y, inputs.shape[1]))
+        for r in range(1, self.R + 1):
+            _check_finite("the gradient", r, gradients.weights[r], gradients.biases[r])
+        return gradients
 
     def update(self, x: ArrayLike, y: ArrayLike, learning_rate: float) -> None:
         """One step of gradient descent on the *mean* of E over these patterns: w(new) = w(old) - ε/P ∂E/∂w."""
@@ -218,6 +222,12 @@ class Network:
         -------
         list of float
             E divided by P (the mean over all patterns), after each epoch.
+
+        Raises
+        ------
+        ValueError
+            If an epoch ends with weights out of bounds: the learning rate was too large. Such weights stay in the
+            network.
         """
         inputs = self._checked_input(x)
         P = inputs.shape[1]
@@ -234,6 +244,13 @@ class Network:
                 self._update(inputs[:, batch], T[:, batch], epsilon)
             history.append(self.error(inputs.T, T.T) / P)
         return history
+
+    def _finite_forward_pass(self, inputs: Array) -> tuple[Layers, Layers]:
+        with np.errstate(over="ignore", invalid="ignore"):
+            nu, y = self._forward_pass(inputs)
+        for r in range(1, self.R + 1):
+            _check_finite("nu", r, nu[r])
+        return nu, y
 
     def _checked_input(self, x: ArrayLike) -> Array:
         array = _numbers("x", x)
@@ -272,6 +289,14 @@ def _numbers(name: str, value: ArrayLike) -> Array:
     if not np.isfinite(array).all():
         raise ValueError(f"{name} holds NaN or infinity; expected finite numbers")
     return array
+
+
+def _check_finite(name: str, layer: int, *arrays: Array) -> None:
+    if not all(np.isfinite(array).all() for array in arrays):
+        raise ValueError(
+            f"{name} of layer {layer} is too large for float64; scale x to about 1, or train with a smaller "
+            "learning_rate if the weights have grown out of bounds"
+        )
 
 
 def _positive(name: str, value: float) -> float:
