@@ -11,8 +11,10 @@ PACKAGE = Path(layerwise.__file__).parent
 
 # Row by row; a module imports none of its own row. `plotting` and `results` take arrays and frames and import nothing.
 ROWS: list[set[str]] = [
-    {"activations", "report", "provenance", "plotting", "results"},
-    {"network", "mean_field", "datasets", "synthetic", "models"},
+    {"activations", "report", "provenance", "digits", "synthetic", "plotting", "results"},
+    {"network", "mean_field", "download", "models"},
+    {"mnist", "svhn"},
+    {"datasets"},
     {"training", "gradients", "vision", "photo"},
     {"sweep", "checks"},
     {"studies", "depth"},

@@ -17,7 +17,8 @@ import keras
 import numpy as np
 import pandas as pd
 
-from layerwise.datasets import Digits, load_mnist, one_hot, scale
+from layerwise.digits import Digits, one_hot, scale
+from layerwise.mnist import load_mnist
 from layerwise.models import layer_sizes, mlp
 from layerwise.network import Network
 from layerwise.training import Stacks, check_counts, cores

@@ -31,7 +31,7 @@ def result_key(module: str, settings: Mapping[str, Any], data_sha256: str, *, pa
     settings : mapping
         What the result was asked for, as JSON can write it.
     data_sha256 : str
-        Hash of the data, see :attr:`layerwise.datasets.Digits.sha256`.
+        Hash of the data, see :attr:`layerwise.digits.Digits.sha256`.
     package : path
         The folder of the package.
 

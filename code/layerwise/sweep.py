@@ -19,7 +19,8 @@ import pooch
 from tqdm import tqdm
 
 from layerwise.activations import find_activation
-from layerwise.datasets import Digits, load_mnist
+from layerwise.digits import Digits
+from layerwise.mnist import load_mnist
 from layerwise.models import layer_initializer, layer_sizes
 from layerwise.provenance import PACKAGE, result_key
 from layerwise.training import LARGEST_STACK, check_counts, check_learning_rate, check_seeds, cores, train
@@ -74,7 +75,7 @@ def sweep(
         Depths: layers with weights, 2 or more.
     seeds : iterable of int
     digits : Digits, optional
-        By default what :func:`layerwise.datasets.load_mnist` finds.
+        By default what :func:`layerwise.mnist.load_mnist` finds.
     epochs, updates_per_epoch, batch_size, learning_rate, initializer
         As :func:`layerwise.training.train` takes them; the initializer by name.
     jobs : int, default 1

@@ -25,7 +25,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from layerwise.activations import Activation, find_activation, lecun_tanh
-from layerwise.datasets import Digits
+from layerwise.digits import Digits
 from layerwise.models import CLASSES, PIXELS, check_dtype, check_seed, initial_weights, keras_activation, layer_sizes
 
 Array = NDArray[Any]
@@ -395,7 +395,7 @@ def _mean(values: tf.Tensor) -> tf.Tensor:
 
 
 def _scaled(pixels: tf.Tensor, dtype: str) -> tf.Tensor:
-    """As ``datasets.scale``; done batch by batch, since scaled pixels take four times the memory."""
+    """As ``digits.scale``; done batch by batch, since scaled pixels take four times the memory."""
     return tf.cast(pixels, dtype) / 255
 
 

@@ -1,0 +1,40 @@
+"""A web server on this machine, for tests of downloads."""
+
+import http.server
+import threading
+import time
+
+
+class Server:
+    """A web server on this machine that answers every request with ``status`` and ``body``."""
+
+    def __init__(self) -> None:
+        self.status, self.body = 200, b""
+        self.announced: int | None = None  # a length that the header promises instead of the body's
+        self.seconds = 0.0  # silence before the answer
+        self.requests = 0
+        outer = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                outer.requests += 1
+                time.sleep(outer.seconds)
+                try:
+                    self.send_response(outer.status)
+                    self.send_header("Content-Length", str(outer.announced or len(outer.body)))
+                    self.end_headers()
+                    self.wfile.write(outer.body)
+                except OSError:  # the client has gone, as a client that looks at the status alone may
+                    pass
+
+            def log_message(self, *arguments: object) -> None:
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/file"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def close(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
