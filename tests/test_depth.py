@@ -2,6 +2,7 @@
 
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,8 +10,16 @@ import pytest
 
 from layerwise import depth
 from layerwise.activations import ACTIVATIONS
-from layerwise.datasets import SHA256, load_mnist_5000
-from layerwise.depth import SETTINGS, delta_ratio, load_depth_record, main, make_depth_record, remedied_mlp
+from layerwise.datasets import SHA256, Digits, load_mnist_5000
+from layerwise.depth import (
+    SETTINGS,
+    delta_ratio,
+    largest_step,
+    load_depth_record,
+    main,
+    make_depth_record,
+    remedied_mlp,
+)
 from layerwise.models import initial_weights, mlp
 
 SMALL = {
@@ -25,11 +34,20 @@ SMALL = {
         "learning_rate": 0.01,
         "initializer": "glorot_uniform",
     },
-    "trained_gradients": {"activations": ["tanh"], "layers": [3], "seeds": [0, 1], "epochs": 1},
+    "trained_gradients": {"activations": ["tanh"], "layers": [3], "seeds": [0, 1], "epochs": 1, "part": "train"},
+    "lecun_gradients": {"activations": ["lecun_tanh"], "layers": [3], "seeds": [0], "epochs": 1, "part": "test"},
+    "larger_weights": {"cases": [["tanh", 1.1]], "layers": [3, 4], "seeds": [0, 1], "epochs": 1},
     "first_epoch": {"activations": ["tanh"], "layers": 3, "seeds": [0, 1], "updates": 20, "every": 10},
     "wide_networks": {"cases": [["relu", 3, "he_uniform"]], "units": 16, "seeds": [0, 1, 2]},
 }
-ROWS = {"remedies": 2, "trained_gradients": 2 * 3 * 2, "first_epoch": 2 * 3 * 3, "wide_networks": 3}
+ROWS = {
+    "remedies": 2,
+    "trained_gradients": 2 * 3 * 2,
+    "lecun_gradients": 3 * 2,
+    "larger_weights": 2 * 2,
+    "first_epoch": 2 * 3 * 3,
+    "wide_networks": 3,
+}
 
 
 @pytest.mark.parametrize("study", SETTINGS)
@@ -83,6 +101,38 @@ def test_delta_ratio_compares_first_and_last_hidden_layer() -> None:
         {"layer": [1, 2, 3, 1], "kind": ["delta"] * 3 + ["biases"], "root_mean_square": [2.0, 8, 5, 9]}
     )
     assert delta_ratio(table) == 0.25
+
+
+def test_the_largest_step_is_between_neighbouring_hidden_layers() -> None:
+    """Weights 1, 4, 2 and then the output layer's 100: steps of 4 and 2, and the last one does not count."""
+    table = pd.DataFrame(
+        {
+            "layer": [4, 3, 2, 1] * 2,
+            "kind": ["weights"] * 4 + ["biases"] * 4,
+            "signed_maximum": [100.0, 2, 4, 1, 1, 0, 1, 1],
+        }
+    )
+    assert largest_step(table, "weights") == pytest.approx(4)
+    assert np.isnan(largest_step(table, "biases"))
+
+
+def test_a_gain_multiplies_glorot_s_weights(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The study's networks start from the weights of ``mlp``, times the gain; a gain of 1 changes no bit."""
+    starts = {}
+
+    def no_training(activation: str, layers: int, digits: Digits, *, seeds: list[int], **keywords: Any) -> Any:
+        starts[keywords["initializer"].scale] = initial_weights(layers, initializer=keywords["initializer"], seed=0)
+        raise NotImplementedError
+
+    monkeypatch.setattr(depth, "train", no_training)
+    for gain in (1.0, 1.25):
+        settings = {"cases": [["tanh", gain]], "layers": [4], "seeds": [0], "epochs": 1}
+        with pytest.raises(NotImplementedError):
+            next(depth.STUDIES["larger_weights"](settings, load_mnist_5000()))
+    glorot = initial_weights(4, seed=0)
+    for plain, once, larger in zip(glorot, starts[1.0], starts[1.25**2], strict=True):
+        np.testing.assert_array_equal(once, plain)
+        np.testing.assert_allclose(larger, 1.25 * plain, rtol=1e-6, atol=1e-7)
 
 
 def test_numbers_are_kept_to_five_digits_and_what_is_none_as_null() -> None:

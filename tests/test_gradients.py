@@ -11,7 +11,13 @@ import tensorflow as tf
 
 from layerwise import gradients
 from layerwise.activations import ACTIVATIONS, LECUN_AMPLITUDE
-from layerwise.gradients import initial_gradients, layer_gradients, network_gradients
+from layerwise.gradients import (
+    initial_gradients,
+    layer_gradients,
+    network_gradients,
+    predicted_gradients,
+    relative_gradients,
+)
 from layerwise.models import mlp
 from layerwise.network import Network
 
@@ -272,3 +278,44 @@ def test_bad_input_says_what_was_expected() -> None:
         initial_gradients("tanh", 3, x, [0, 1], [0])
     with pytest.raises(ValueError, match="seeds is empty"):
         initial_gradients("tanh", 3, x, [0, 1], [])
+
+
+# Relative to the last hidden layer: measured and predicted
+
+
+def test_sizes_are_relative_to_the_last_hidden_layer_of_the_same_network() -> None:
+    """From the table of absolute sizes, by plain loops."""
+    x, y = data(12, 784)
+    found = relative_gradients("tanh", 4, x, y, [5, 2], initializer="he_uniform", units=8)
+    absolute = initial_gradients("tanh", 4, x, y, [5, 2], initializer="he_uniform", units=8)
+    one = absolute.set_index(["seed", "kind", "layer"])["one_pattern"]
+    assert len(found) == 2 * 3 * 3
+    for row in found.itertuples():
+        assert row.one_pattern == one[row.seed, row.kind, row.layer]
+        assert row.size == one[row.seed, row.kind, row.layer] / one[row.seed, row.kind, 3]
+    assert (found[found["layer"] == 3]["size"] == 1).all()
+    assert set(zip(found["activation"], found["layers"], found["initializer"], strict=True)) == {
+        ("tanh", 4, "he_uniform")
+    }
+
+
+def test_the_prediction_for_relu_with_he_s_weights_worked_on_paper() -> None:
+    """Pixels all 1/2, three layers. He: every layer keeps q, so q_1 = q_2 = 2 · 1/4 = 1/2 and E y² = 1/4.
+
+    delta: chi = 1, so 1 in both layers. Weights: delta times y of the layer before, whose mean square is 1/4 (pixels)
+    and 1/4 (layer 1), so 1 in both.
+    """
+    theory = predicted_gradients("relu", 3, np.full((5, 28, 28), 0.5), initializer="he_uniform", units=16)
+    assert theory["size"].tolist() == pytest.approx([1.0] * 6, rel=1e-8)
+    assert sorted(zip(theory["kind"], theory["layer"], strict=True)) == [
+        (kind, layer) for kind in ("biases", "delta", "weights") for layer in (1, 2)
+    ]
+
+
+def test_wide_networks_have_the_predicted_sizes() -> None:
+    x, y = data(32, 784)
+    case = ("tanh", 4)
+    measured = relative_gradients(*case, x, y, range(10), units=400)
+    theory = predicted_gradients(*case, x, units=400).set_index(["kind", "layer"])["size"]
+    mean_square = measured.assign(size=measured["size"] ** 2).groupby(["kind", "layer"])["size"].mean()
+    np.testing.assert_allclose(np.sqrt(mean_square), theory.reindex(mean_square.index), rtol=0.05)

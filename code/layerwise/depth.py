@@ -20,8 +20,9 @@ import pandas as pd
 from layerwise.datasets import Digits, load_mnist, scale
 from layerwise.gradients import initial_gradients, keras_network, layer_gradients, network_gradients
 from layerwise.models import CLASSES, PIXELS, keras_activation, layer_initializer, layer_sizes
+from layerwise.network import Network
 from layerwise.provenance import PACKAGE, result_key, versions
-from layerwise.training import Stacks, batch_order, train
+from layerwise.training import Stacks, Training, batch_order, train
 
 RECORDS = PACKAGE / "records"
 BATCH = 256
@@ -43,6 +44,21 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "activations": ["relu", "tanh", "sigmoid"],
         "layers": [5, 20, 40],
         "seeds": [0, 1, 2, 3, 4],
+        "epochs": 3,
+        "part": "train",
+    },
+    "lecun_gradients": {
+        "activations": ["tanh", "lecun_tanh"],
+        "layers": [5, 20, 40],
+        "seeds": [0, 1, 2, 3, 4],
+        "epochs": 3,
+        "part": "test",
+    },
+    "larger_weights": {
+        # Glorot's weights times a gain. The last is the product of the constants of LeCun's tanh.
+        "cases": [["tanh", 1.0], ["lecun_tanh", 1.0], ["tanh", 1.7159 * 2 / 3]],
+        "layers": [5, 20, 40],
+        "seeds": list(range(20)),
         "epochs": 3,
     },
     "first_epoch": {
@@ -179,18 +195,73 @@ def _remedies(settings: Mapping[str, Any], digits: Digits) -> Iterator[dict[str,
 
 
 def _trained_gradients(settings: Mapping[str, Any], digits: Digits) -> Iterator[dict[str, Any]]:
-    """The report's gradients: of the loss over the whole training set, after training."""
-    x = scale(digits.x_train)
+    """The report's gradients: of the loss over a whole part of the data, ``train`` or ``test``, after training."""
+    x, y = _part(settings["part"], digits)
     for activation in settings["activations"]:
         for layers in settings["layers"]:
             training = train(activation, layers, digits, seeds=settings["seeds"], epochs=settings["epochs"])
-            for s, seed in enumerate(training.seeds):
-                network = keras_network(activation, [array[s] for array in training.weights])
-                for row in network_gradients(network, x, digits.y_train).to_dict("records"):
+            for seed in training.seeds:
+                case = {"activation": activation, "layers": layers, "seed": seed}
+                for row in network_gradients(_network(training, seed), x, y).to_dict("records"):
                     if row["kind"] != "delta":
-                        names = ("layer", "kind", "largest", "signed_maximum")
-                        case = {"activation": activation, "layers": layers, "seed": seed}
-                        yield case | {name: row[name] for name in names}
+                        yield case | {name: row[name] for name in ("layer", "kind", "largest", "signed_maximum")}
+
+
+def _part(part: str, digits: Digits) -> tuple[Any, Any]:
+    if part == "train":
+        return scale(digits.x_train), digits.y_train
+    return scale(digits.x_test), digits.y_test
+
+
+def _network(training: Training, seed: int) -> Network:
+    return keras_network(training.activation, training.weights_of(seed))
+
+
+def _larger_weights(settings: Mapping[str, Any], digits: Digits) -> Iterator[dict[str, Any]]:
+    """Accuracy after training with Glorot's weights times a gain, and how evenly the gradients of the layers end."""
+    x, y = _part("test", digits)
+    for activation, gain in settings["cases"]:
+        initializer = keras.initializers.VarianceScaling(gain**2, mode="fan_avg", distribution="uniform")
+        for layers in settings["layers"]:
+            training = train(
+                activation,
+                layers,
+                digits,
+                seeds=settings["seeds"],
+                epochs=settings["epochs"],
+                initializer=initializer,
+            )
+            for seed, accuracy in zip(training.seeds, training.val_accuracy[:, -1], strict=True):
+                table = network_gradients(_network(training, seed), x, y)
+                yield {
+                    "activation": activation,
+                    "gain": gain,
+                    "layers": layers,
+                    "seed": seed,
+                    "val_accuracy": float(accuracy),
+                    "weights_step": largest_step(table, "weights"),
+                    "biases_step": largest_step(table, "biases"),
+                }
+
+
+def largest_step(table: pd.DataFrame, kind: str) -> float:
+    """The largest factor, either way, between the signed maxima of two neighbouring hidden layers.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As :func:`layerwise.gradients.network_gradients` returns it.
+    kind : {"weights", "biases"}
+
+    Returns
+    -------
+    float
+        1 or more; NaN where a layer's maximum is not positive, or there is one hidden layer only.
+    """
+    maxima = table[table["kind"] == kind].sort_values("layer")["signed_maximum"].to_numpy()[:-1]
+    if len(maxima) < 2 or not (maxima > 0).all():
+        return float("nan")
+    return float(np.exp(np.abs(np.diff(np.log(maxima))).max()))
 
 
 def _first_epoch(settings: Mapping[str, Any], digits: Digits) -> Iterator[dict[str, Any]]:
@@ -243,6 +314,8 @@ def delta_ratio(table: pd.DataFrame) -> float:
 STUDIES: dict[str, Callable[[Mapping[str, Any], Digits], Iterator[dict[str, Any]]]] = {
     "remedies": _remedies,
     "trained_gradients": _trained_gradients,
+    "lecun_gradients": _trained_gradients,
+    "larger_weights": _larger_weights,
     "first_epoch": _first_epoch,
     "wide_networks": _wide_networks,
 }

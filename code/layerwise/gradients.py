@@ -15,8 +15,9 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from threadpoolctl import threadpool_limits
 
-from layerwise.activations import Activation, Array
-from layerwise.models import initial_weights
+from layerwise.activations import Activation, Array, find_activation
+from layerwise.mean_field import predict_gradients
+from layerwise.models import initial_weights, layer_sizes
 from layerwise.network import LOSSES, Loss, Network, log_softmax
 
 KINDS = ("weights", "biases", "delta")
@@ -166,6 +167,82 @@ def initial_gradients(
     if not rows:
         raise ValueError("seeds is empty; expected at least one, such as range(200)")
     return pd.DataFrame(rows)
+
+
+def relative_gradients(
+    activation: str | Activation,
+    layers: int,
+    x: ArrayLike,
+    y: ArrayLike,
+    seeds: Iterable[int],
+    *,
+    initializer: str = "glorot_uniform",
+    units: int = 32,
+) -> pd.DataFrame:
+    """The gradients of single patterns before any training, each hidden layer's relative to the last one's.
+
+    What mean-field theory speaks of, measured; :func:`predicted_gradients` is its counterpart.
+
+    Parameters
+    ----------
+    activation, layers, x, y, seeds, initializer, units
+        As for :func:`initial_gradients`.
+
+    Returns
+    -------
+    DataFrame
+        One row per seed, kind and hidden layer. ``activation`` (its name), ``layers``, ``initializer``: the case.
+        ``seed``, ``layer``, ``kind``, ``one_pattern``: as in :func:`initial_gradients`. ``size``: ``one_pattern``
+        over that of layer R - 1 in the same network.
+
+    Raises
+    ------
+    ValueError
+        As :func:`initial_gradients`.
+    """
+    table = initial_gradients(activation, layers, x, y, seeds, initializer=initializer, units=units)
+    hidden = table.loc[table["layer"] < layers, ["seed", "layer", "kind", "one_pattern"]]
+    last = hidden[hidden["layer"] == layers - 1].set_index(["seed", "kind"])["one_pattern"]
+    own_last = last.reindex(pd.MultiIndex.from_frame(hidden[["seed", "kind"]])).to_numpy()
+    return _of_case(hidden.assign(size=hidden["one_pattern"] / own_last), activation, layers, initializer)
+
+
+def predicted_gradients(
+    activation: str | Activation,
+    layers: int,
+    x: ArrayLike,
+    *,
+    initializer: str = "glorot_uniform",
+    units: int = 32,
+) -> pd.DataFrame:
+    """What mean-field theory says of the sizes that :func:`relative_gradients` measures.
+
+    Parameters
+    ----------
+    activation, layers, initializer, units
+        As for :func:`relative_gradients`.
+    x : array
+        The patterns, of which theory uses the mean square alone.
+
+    Returns
+    -------
+    DataFrame
+        One row per kind and hidden layer, with the columns ``activation``, ``layers``, ``initializer``, ``layer``,
+        ``kind`` and ``size``.
+
+    Raises
+    ------
+    ValueError
+        As :func:`layerwise.mean_field.predict_gradients`.
+    """
+    moment = float(np.mean(np.square(x, dtype=np.float64)))
+    theory = predict_gradients(activation, layer_sizes(layers, units), initializer, moment)
+    tidy = theory.reset_index().melt("layer", list(KINDS), "kind", "size")
+    return _of_case(tidy, activation, layers, initializer)
+
+
+def _of_case(table: pd.DataFrame, activation: str | Activation, layers: int, initializer: str) -> pd.DataFrame:
+    return table.assign(activation=find_activation(activation).name, layers=layers, initializer=initializer)
 
 
 def keras_network(activation: str | Activation, parameters: Sequence[ArrayLike]) -> Network:
