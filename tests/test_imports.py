@@ -12,12 +12,12 @@ PACKAGE = Path(layerwise.__file__).parent
 # Row by row; a module imports none of its own row. `plotting` and `results` take arrays and frames and import nothing.
 ROWS: list[set[str]] = [
     {"activations", "report", "provenance", "digits", "synthetic", "plotting", "results"},
-    {"network", "mean_field", "download", "models"},
+    {"network", "mean_field", "download", "models", "records"},
     {"mnist", "svhn"},
     {"datasets"},
     {"training", "gradients", "vision", "photo"},
-    {"sweep", "checks"},
-    {"studies", "depth"},
+    {"sweep", "checks", "depth", "cnn"},
+    {"studies"},
     {"bench", "__main__"},
 ]
 NOBODY_IMPORTS = {"plotting", "results", "bench", "__main__"}

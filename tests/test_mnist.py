@@ -133,7 +133,21 @@ def test_another_container_of_the_same_arrays_is_accepted(tmp_path: Path, stand_
     assert load_mnist(folder=tmp_path).key == "mnist"
 
 
-def test_a_named_folder_without_the_file_is_an_error(tmp_path: Path) -> None:
+def test_a_folder_with_other_data_says_nothing_of_mnist(tmp_path: Path, server: Server, stand_in: bytes) -> None:
+    (tmp_path / "svhn_sample.npz").touch()
+    server.body = stand_in
+    for place in ("downloaded", "cache"):
+        digits = load_mnist(folder=tmp_path, cache=tmp_path / "cache", url=server.url)
+        assert digits.key == "mnist" and place in digits.source
+        assert "the folder that LAYERWISE_DATA names holds no mnist.npz" in digits.source
+
+
+def test_a_named_folder_without_data_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"no mnist\.npz in the folder"):
+        load_mnist(folder=tmp_path)
+
+
+def test_a_named_folder_that_does_not_exist_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"no mnist\.npz in the folder .*unset LAYERWISE_DATA"):
         load_mnist(folder=tmp_path / "misspelt")
 

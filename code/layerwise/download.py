@@ -1,4 +1,7 @@
-"""Files from official sources: whole or not at all, checked against a pinned SHA-256, kept in the user's cache."""
+"""Where data files are: in a folder that the reader names, in the user's cache, at an official source.
+
+What is downloaded comes whole or not at all, and is checked against a pinned SHA-256.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,18 @@ with warnings.catch_warnings():
     warnings.filterwarnings("ignore", message="IProgress not found")
     import pooch
 
-__all__ = ["cache_folder", "download", "download_unless_it_just_failed", "file_sha256"]
+__all__ = [
+    "DATA_FILES",
+    "cache_folder",
+    "download",
+    "download_unless_it_just_failed",
+    "file_sha256",
+    "holds_data",
+    "named_folder",
+]
+
+DATA_FILES = ("mnist.npz", "train_32x32.mat", "test_32x32.mat", "svhn_sample.npz")
+"""What the files of the book's data sets are called."""
 
 CONNECT_SECONDS = 4.0
 """How long a server may take to begin its answer; a machine without a network waits no longer than this."""
@@ -29,6 +43,17 @@ READ_SECONDS = 15.0
 """How long a download that has begun may stall."""
 RETRY_SECONDS = 600.0
 """How long a failed download is remembered, so that one build without a network waits once, not in every chapter."""
+
+
+def named_folder(folder: str | os.PathLike[str] | None = None) -> Path | None:
+    """The reader's own folder of data: the one given, else the one that ``LAYERWISE_DATA`` names, else None."""
+    folder = folder or os.environ.get("LAYERWISE_DATA")
+    return Path(folder).expanduser() if folder else None
+
+
+def holds_data(folder: Path) -> bool:
+    """Whether a folder holds a file of any of the book's data sets."""
+    return any((folder / name).is_file() for name in DATA_FILES)
 
 
 def cache_folder(folder: str | os.PathLike[str] | None = None) -> Path:

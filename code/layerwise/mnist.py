@@ -15,13 +15,14 @@ from __future__ import annotations
 
 import functools
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from layerwise.digits import ARRAYS, DataError, Digits, sha256_of
-from layerwise.download import cache_folder, download, download_unless_it_just_failed
+from layerwise.download import cache_folder, download, download_unless_it_just_failed, holds_data, named_folder
 
 __all__ = ["MNIST_FILE_SHA256", "MNIST_URL", "SHA256", "download_mnist", "load_mnist", "load_mnist_5000"]
 
@@ -69,29 +70,20 @@ def load_mnist(
     Raises
     ------
     DataError
-        If a folder was named and ``mnist.npz`` is not there or is not MNIST. A reader who names a folder means it,
-        so nothing else is used in its place. A download that fails is no error: ``source`` says why it failed.
+        If a folder was named and its ``mnist.npz`` is not MNIST, or it holds no file of any of the book's data sets.
+        A reader who names a folder means it, so nothing else is used in its place. A folder with another data set
+        alone says nothing of MNIST: the next place is used, and ``source`` says so. A download that fails is no error:
+        ``source`` says why it failed.
     """
-    folder = folder or os.environ.get("LAYERWISE_DATA")
-    if folder:
-        path = Path(folder).expanduser() / "mnist.npz"
-        if not path.is_file():
-            raise DataError(f"There is no mnist.npz in the folder {path.parent} that was named. {HOW_TO_GET_IT}")
-        return _read_mnist(path, "the folder that LAYERWISE_DATA names")
-
-    cached = cache_folder(cache) / "mnist.npz"
-    if cached.is_file():
-        try:
-            return _read_mnist(cached, "this computer's cache")
-        except DataError:
-            pass  # damaged: a download replaces it
-    try:
-        downloaded = download_unless_it_just_failed(
-            url, name="mnist.npz", sha256=MNIST_FILE_SHA256, cache=cached.parent
-        )
-        return _read_mnist(downloaded, "the official source, downloaded")
-    except DataError as error:
-        return _embedded(because=str(error))
+    named = named_folder(folder)
+    if named is None:
+        return _outside_folders(cache, url)
+    if (named / "mnist.npz").is_file():
+        return _read_mnist(named / "mnist.npz", "the folder that LAYERWISE_DATA names")
+    if not holds_data(named):
+        raise DataError(f"There is no mnist.npz in the folder {named} that was named. {HOW_TO_GET_IT}")
+    digits = _outside_folders(cache, url)
+    return replace(digits, source=f"{digits.source} (the folder that LAYERWISE_DATA names holds no mnist.npz)")
 
 
 def load_mnist_5000() -> Digits:
@@ -119,6 +111,23 @@ def download_mnist(*, cache: str | os.PathLike[str] | None = None, url: str = MN
         and a later call tries again.
     """
     return download(url, name="mnist.npz", sha256=MNIST_FILE_SHA256, cache=cache_folder(cache))
+
+
+def _outside_folders(cache: str | os.PathLike[str] | None, url: str) -> Digits:
+    """MNIST from the cache, a download or the embedded digits."""
+    cached = cache_folder(cache) / "mnist.npz"
+    if cached.is_file():
+        try:
+            return _read_mnist(cached, "this computer's cache")
+        except DataError:
+            pass  # damaged: a download replaces it
+    try:
+        downloaded = download_unless_it_just_failed(
+            url, name="mnist.npz", sha256=MNIST_FILE_SHA256, cache=cached.parent
+        )
+        return _read_mnist(downloaded, "the official source, downloaded")
+    except DataError as error:
+        return _embedded(because=str(error))
 
 
 def _read_mnist(path: Path, place: str) -> Digits:
