@@ -46,7 +46,6 @@ bench: $(INSTALLED)
 
 records: $(INSTALLED)
 	$(BIN)/python -m layerwise records
-	$(BIN)/python -m layerwise.depth
 
 serve:
 	@test -f $(BUILD)/html/index.html || { echo 'There is no book yet: make book' >&2; exit 1; }

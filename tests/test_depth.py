@@ -1,7 +1,5 @@
-"""The long studies: their networks, their records, and that the records belong to the code."""
+"""The studies of deep networks: their networks, and what they measure."""
 
-import dataclasses
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,16 +8,8 @@ import pytest
 
 from layerwise import depth
 from layerwise.activations import ACTIVATIONS
-from layerwise.datasets import SHA256, Digits, load_mnist_5000
-from layerwise.depth import (
-    SETTINGS,
-    delta_ratio,
-    largest_step,
-    load_depth_record,
-    main,
-    make_depth_record,
-    remedied_mlp,
-)
+from layerwise.datasets import Digits, load_mnist_5000
+from layerwise.depth import SETTINGS, delta_ratio, largest_step, measure, remedied_mlp
 from layerwise.models import initial_weights, mlp
 
 SMALL = {
@@ -51,27 +41,12 @@ ROWS = {
 
 
 @pytest.mark.parametrize("study", SETTINGS)
-def test_the_records_that_ship_belong_to_the_code(study: str) -> None:
-    record = load_depth_record(study)
-    assert record.is_current, f"make it again: {record.command}"
-    assert record.settings == SETTINGS[study]
-    assert (record.source, record.data_sha256) == ("mnist", SHA256["mnist"])
-    assert len(record.frame) > 0
-
-
-@pytest.mark.parametrize("study", SMALL)
-def test_a_record_is_written_and_read(study: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_study_measures_what_its_settings_ask_for(study: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(SETTINGS, study, SMALL[study])
-    digits = load_mnist_5000()
-    path = make_depth_record(study, digits, folder=tmp_path)
-    assert path.parent == tmp_path
-    record = load_depth_record(study, folder=tmp_path)
-    assert record.is_current
-    assert (record.source, record.command) == (digits.key, f"python -m layerwise.depth {study}")
-    assert len(record.frame) == ROWS[study]
-    assert not record.frame.isna().to_numpy().any()
-    monkeypatch.setitem(SETTINGS, study, SMALL[study] | {"seeds": [7]})
-    assert not record.is_current
+    frame = measure(study, load_mnist_5000())
+    assert len(frame) == ROWS[study]
+    assert not frame.isna().to_numpy().any()
+    assert set(frame["seed"]) == set(SMALL[study]["seeds"])
 
 
 def test_without_a_remedy_the_network_is_the_reports() -> None:
@@ -135,27 +110,6 @@ def test_a_gain_multiplies_glorot_s_weights(monkeypatch: pytest.MonkeyPatch) -> 
         np.testing.assert_allclose(larger, 1.25 * plain, rtol=1e-6, atol=1e-7)
 
 
-def test_numbers_are_kept_to_five_digits_and_what_is_none_as_null() -> None:
-    assert [depth._short(value) for value in (1.234567e-25, float("nan"), 3, "both")] == [1.2346e-25, None, 3, "both"]
-
-
-def test_what_is_not_there_is_refused_with_a_reason(tmp_path: Path) -> None:
+def test_a_study_that_is_not_there_is_refused() -> None:
     with pytest.raises(ValueError, match="unknown study 'nothing'; expected one of remedies"):
-        load_depth_record("nothing")
-    with pytest.raises(ValueError, match=r"make it with: python -m layerwise.depth remedies"):
-        load_depth_record("remedies", folder=tmp_path)
-
-
-def test_the_command_makes_the_records_of_complete_mnist_only(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    digits = load_mnist_5000()
-    monkeypatch.setattr(depth, "load_mnist", lambda: digits)
-    assert main(["remedies"]) == 1
-    assert "need complete MNIST" in capsys.readouterr().err
-    monkeypatch.setattr(depth, "load_mnist", lambda: dataclasses.replace(digits, key="mnist"))
-    made = []
-    monkeypatch.setattr(depth, "make_depth_record", lambda study, digits: made.append(study) or tmp_path / study)
-    assert main([]) == 0
-    assert made == list(SETTINGS)
-    assert capsys.readouterr().out.split() == [str(tmp_path / study) for study in SETTINGS]
+        measure("nothing", load_mnist_5000())

@@ -1,11 +1,13 @@
 """The commands: what they print, what they leave, and how they refuse."""
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from layerwise import __main__ as command_line
+from layerwise import depth
 from layerwise.__main__ import main
 from layerwise.datasets import load_mnist_5000
 from layerwise.sweep import EXPERIMENTS
@@ -55,10 +57,10 @@ def test_sweep(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
 def test_records(
     arguments: list[str], made: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    class Complete:
-        key, source = "mnist", "complete MNIST"
-
-    monkeypatch.setattr(command_line, "load_mnist", Complete)
+    for name in list(depth.SETTINGS):
+        monkeypatch.delitem(depth.SETTINGS, name)
+    complete = dataclasses.replace(load_mnist_5000(), key="mnist")
+    monkeypatch.setattr(command_line, "load_mnist", lambda: complete)
     asked = []
 
     def note(name: str, digits: Any, **settings: Any) -> str:
@@ -73,7 +75,7 @@ def test_records(
 
 def test_records_of_complete_mnist_need_it(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["records"]) == 1
-    assert "the records need complete MNIST, but found the embedded 5,000" in capsys.readouterr().err
+    assert "the record needs the data mnist, but found the embedded 5,000" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -85,6 +87,7 @@ def test_records_of_complete_mnist_need_it(capsys: pytest.CaptureFixture[str]) -
         (["sweep", "--jobs", "0"], "'0' is no whole number, 1 or more"),
         (["sweep", "--jobs", "many"], "'many' is no whole number"),
         (["records", "--data", "svhn"], "invalid choice: 'svhn'"),
+        (["records", "nonsense"], "unknown study 'nonsense'; expected one of tiny"),
         (["data", "all"], "unrecognized arguments: all"),
     ],
 )

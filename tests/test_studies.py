@@ -1,8 +1,7 @@
-"""Records: written whole, read back as the same table, and those that are shipped belong to today's code."""
+"""Studies: recorded as they were run; the records that ship belong to today's code, and the bounds to the records."""
 
-import json
+import dataclasses
 import re
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +9,10 @@ import pandas as pd
 import pytest
 import yaml
 
-from layerwise import studies
+from layerwise import depth, studies
 from layerwise.datasets import SHA256, load_mnist_5000
-from layerwise.provenance import versions
-from layerwise.studies import RECORDS, STUDY_SEEDS, bounds, load_record, make_record, study
+from layerwise.records import RECORDS, record_path
+from layerwise.studies import STUDY_SEEDS, bounds, find_study, is_current, load_record, make_record, study_names
 from layerwise.sweep import EXPERIMENTS, sweep
 
 DIGITS = load_mnist_5000()
@@ -35,63 +34,78 @@ def test_a_record_is_the_table_of_the_study(tiny: Path) -> None:
     assert path == tiny / "tiny_mnist_5000.json"
     record = load_record("tiny", "mnist_5000", folder=tiny)
     settings = TINY | {"seeds": [0, 1, 2]}
-    pd.testing.assert_frame_equal(record.frame, sweep(**settings, digits=DIGITS), rtol=0, atol=1e-7)
+    pd.testing.assert_frame_equal(record.frame, sweep(**settings, digits=DIGITS), rtol=1e-6, atol=0)
     assert record.settings == settings
-    assert (record.experiment, record.source, record.data_sha256) == ("tiny", "mnist_5000", DIGITS.sha256)
-    assert record.command == "python -m layerwise records tiny"
-    assert record.versions == versions()
-    assert abs(datetime.now(UTC).date() - datetime.fromisoformat(record.date).date()).days <= 1
-    assert record.is_current
-    assert len(path.read_text(encoding="utf-8").splitlines()) == 1 + 9 + 1 + 3 * 2 + 2  # one line a row
+    assert (record.name, record.source, record.data_sha256) == ("tiny", "mnist_5000", DIGITS.sha256)
+    assert is_current(record)
 
 
-def test_a_run_that_diverged_is_null_in_the_file_and_nan_in_the_table(tiny: Path) -> None:
-    path = make_record("wild", DIGITS, folder=tiny)
-    text = path.read_text(encoding="utf-8")
-    json.loads(text, parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
+def test_a_run_that_diverged_is_nan_in_the_table(tiny: Path) -> None:
+    make_record("wild", DIGITS, folder=tiny)
     frame = load_record("wild", "mnist_5000", folder=tiny).frame
     assert frame["loss"].isna().all()
     assert frame["loss"].dtype == float
     assert not frame["answers"].any()
 
 
-def test_a_record_of_another_experiment_is_stale(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_record_of_other_settings_is_stale(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     make_record("tiny", DIGITS, folder=tiny)
     record = load_record("tiny", "mnist_5000", folder=tiny)
     for change in ({"learning_rate": 0.02}, {"layers": [4]}, {"activations": ["relu"]}):
         monkeypatch.setitem(EXPERIMENTS, "tiny", TINY | change)
-        assert not record.is_current
+        assert not is_current(record)
     monkeypatch.setitem(EXPERIMENTS, "tiny", TINY | {"seeds": [7]})  # the study has its own
-    assert record.is_current
+    assert is_current(record)
+
+
+def test_a_study_of_deep_networks_is_recorded_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    digits = dataclasses.replace(DIGITS, key="mnist")
+    small = {"cases": [["relu", 3, "he_uniform"]], "units": 16, "seeds": [0, 1, 2]}
+    monkeypatch.setitem(depth.SETTINGS, "wide_networks", small)
+    make_record("wide_networks", digits, folder=tmp_path)
+    record = load_record("wide_networks", folder=tmp_path)
+    pd.testing.assert_frame_equal(record.frame, depth.measure("wide_networks", digits), rtol=1e-6, atol=0)
+    assert is_current(record)
+    monkeypatch.setitem(depth.SETTINGS, "wide_networks", small | {"units": 17})
+    assert not is_current(record)
 
 
 def test_bad_input_is_refused_with_a_reason(tmp_path: Path) -> None:
-    for call in (study, load_record, lambda name: make_record(name, DIGITS)):
-        with pytest.raises(ValueError, match="unknown experiment 'nonsense'; expected one of grid"):
+    for call in (find_study, load_record, lambda name: make_record(name, DIGITS)):
+        with pytest.raises(ValueError, match="unknown study 'nonsense'; expected one of grid"):
             call("nonsense")
-    with pytest.raises(
-        ValueError, match="no record of 'grid' on 'mnist'; make it with: python -m layerwise records grid"
-    ):
+    with pytest.raises(ValueError, match="no record of 'grid' on 'mnist'; make it with: python -m layerwise records"):
         load_record("grid", folder=tmp_path)
+    with pytest.raises(ValueError, match="'remedies' needs the data mnist, but found the embedded 5,000"):
+        make_record("remedies", DIGITS, folder=tmp_path)
 
 
-@pytest.mark.parametrize("source", list(SHA256))
-@pytest.mark.parametrize("experiment", list(EXPERIMENTS))
-def test_the_records_of_the_package_belong_to_its_code(experiment: str, source: str) -> None:
-    record = load_record(experiment, source)
+def test_no_two_studies_share_a_name() -> None:
+    assert len(study_names()) == len(set(study_names()))
+
+
+@pytest.mark.parametrize("name, source", [(name, key) for name in study_names() for key in find_study(name).sources])
+def test_the_records_of_the_package_belong_to_its_code(name: str, source: str) -> None:
+    record = load_record(name, source)
     assert record.data_sha256 == SHA256[source]
-    assert record.is_current, (
-        f"the code, the packages or the experiment changed since {record.date}; make the records again: make records"
+    assert is_current(record), (
+        f"the code, the packages or the settings changed since {record.date}; make it again: {record.command}"
     )
+    assert record.settings == find_study(name).settings
+    assert all(len(table) for table in record.tables.values())
+
+
+@pytest.mark.parametrize("name, source", [(name, key) for name in EXPERIMENTS for key in find_study(name).sources])
+def test_a_sweep_is_recorded_from_twenty_seeds(name: str, source: str) -> None:
+    record = load_record(name, source)
     runs = record.frame.groupby(["activation", "layers"])["seed"]
     assert runs.nunique().eq(len(STUDY_SEEDS)).all()
     assert len(runs) == len(record.settings["activations"]) * len(record.settings["layers"])
 
 
 def test_no_record_is_left_over() -> None:
-    commands = {path.name: json.loads(path.read_text(encoding="utf-8"))["command"] for path in RECORDS.glob("*.json")}
-    ours = {name for name, command in commands.items() if command.startswith("python -m layerwise records")}
-    assert ours == {f"{name}_{key}.json" for name in EXPERIMENTS for key in SHA256}
+    expected = {record_path(name, key) for name in study_names() for key in find_study(name).sources}
+    assert set(RECORDS.glob("*")) == expected
 
 
 def test_bounds_hold_what_a_statistic_of_some_runs_can_be() -> None:

@@ -3,13 +3,18 @@
 import argparse
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from layerwise.datasets import Digits, load_mnist, load_mnist_5000
-from layerwise.studies import make_record
+from layerwise.studies import find_study, make_record, study_names
 from layerwise.sweep import EXPERIMENTS, sweep
+
+DATA_OF_RECORDS: dict[str, Callable[[], Digits]] = {
+    "mnist": lambda: load_mnist(),
+    "mnist_5000": load_mnist_5000,
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -46,15 +51,15 @@ def _parser() -> argparse.ArgumentParser:
 
     sweeps = commands.add_parser("sweep", help="run the experiments of the chapters; what was run before is kept")
     sweeps.set_defaults(run=_sweep)
-    records = commands.add_parser("records", help="run the experiments from twenty seeds and write their records")
+    records = commands.add_parser("records", help="run the long studies and write the records that ship with the book")
     records.set_defaults(run=_records)
-    for command in (sweeps, records):
+    for command, what, names in ((sweeps, "experiment", list(EXPERIMENTS)), (records, "study", study_names())):
         command.add_argument(
-            "experiments",
+            "names",
             nargs="*",
-            metavar="EXPERIMENT",
-            type=_experiment,
-            help=f"one or more of {', '.join(EXPERIMENTS)}; by default all",
+            metavar=what.upper(),
+            type=_one_of(what, names),
+            help=f"one or more of {', '.join(names)}; by default all",
         )
         command.add_argument(
             "--jobs",
@@ -65,16 +70,19 @@ def _parser() -> argparse.ArgumentParser:
         )
     records.add_argument(
         "--data",
-        choices=["mnist", "mnist_5000"],
-        help="the complete or the embedded digits; by default both, one after the other",
+        choices=list(DATA_OF_RECORDS),
+        help="on this data set only; by default on every one that a study is recorded on",
     )
     return parser
 
 
-def _experiment(text: str) -> str:
-    if text not in EXPERIMENTS:
-        raise argparse.ArgumentTypeError(f"unknown experiment {text!r}; expected one of {', '.join(EXPERIMENTS)}")
-    return text
+def _one_of(what: str, names: Sequence[str]) -> Callable[[str], str]:
+    def check(text: str) -> str:
+        if text not in names:
+            raise argparse.ArgumentTypeError(f"unknown {what} {text!r}; expected one of {', '.join(names)}")
+        return text
+
+    return check
 
 
 def _count(text: str) -> int:
@@ -95,7 +103,7 @@ def _data(options: argparse.Namespace) -> None:
 def _sweep(options: argparse.Namespace) -> None:
     digits = load_mnist()
     print(f"Experiments on {digits.source}.", flush=True)
-    for name in options.experiments or EXPERIMENTS:
+    for name in options.names or EXPERIMENTS:
         start = time.perf_counter()
         frame = sweep(**EXPERIMENTS[name], digits=digits, jobs=options.jobs, progress=True)
         runs = len(frame.drop_duplicates(["activation", "layers", "seed"]))
@@ -103,25 +111,18 @@ def _sweep(options: argparse.Namespace) -> None:
 
 
 def _records(options: argparse.Namespace) -> None:
-    for digits in _data_of_records(options.data):
-        print(f"Studies on {digits.source}.", flush=True)
-        for name in options.experiments or EXPERIMENTS:
-            print(make_record(name, digits, jobs=options.jobs, progress=True), flush=True)
+    for name in options.names or study_names():
+        for source in find_study(name).sources:
+            if options.data in (None, source):
+                print(make_record(name, _digits(source), jobs=options.jobs, progress=True), flush=True)
 
 
-def _data_of_records(key: str | None) -> list[Digits]:
-    """The data sets asked for, or a ValueError where complete MNIST is wanted and not to be had."""
-    found = []
-    if key != "mnist_5000":
-        found.append(load_mnist())
-        if found[0].key != "mnist":
-            raise ValueError(
-                f"the records need complete MNIST, but found {found[0].source}; "
-                "--data mnist_5000 makes those on the embedded digits alone"
-            )
-    if key != "mnist":
-        found.append(load_mnist_5000())
-    return found
+def _digits(source: str) -> Digits:
+    """The data set of this key, or a ValueError where it is not to be had."""
+    digits = DATA_OF_RECORDS[source]()
+    if digits.key != source:
+        raise ValueError(f"the record needs the data {source}, but found {digits.source}")
+    return digits
 
 
 if __name__ == "__main__":

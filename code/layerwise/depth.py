@@ -1,30 +1,21 @@
 """Long measurements for the chapter ``vanishing_gradients``, made by a command and shipped as records.
 
-``python -m layerwise.depth`` makes all of them again, on complete MNIST; a test fails when a record no longer belongs
-to the code.
+The records are kept by :mod:`layerwise.studies`: ``python -m layerwise records NAME``.
 """
 
-import argparse
-import json
-import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import keras
 import numpy as np
 import pandas as pd
 
-from layerwise.datasets import Digits, load_mnist, scale
+from layerwise.digits import Digits, scale
 from layerwise.gradients import initial_gradients, keras_network, layer_gradients, network_gradients
 from layerwise.models import CLASSES, PIXELS, keras_activation, layer_initializer, layer_sizes
 from layerwise.network import Network
-from layerwise.provenance import PACKAGE, result_key, versions
 from layerwise.training import Stacks, Training, batch_order, train
 
-RECORDS = PACKAGE / "records"
 BATCH = 256
 """Digits on which gradients are measured: the first of the training set."""
 
@@ -321,147 +312,25 @@ STUDIES: dict[str, Callable[[Mapping[str, Any], Digits], Iterator[dict[str, Any]
 }
 
 
-# ---------------------------------------------------------------------------------------------------------------------
-# Records
-
-
-@dataclass(frozen=True)
-class DepthRecord:
-    """One study's record.
-
-    Attributes
-    ----------
-    study : str
-        Its name in ``SETTINGS``.
-    source, data_sha256 : str
-        Key and hash of the data, as in :class:`layerwise.datasets.Digits`.
-    settings : dict
-        As in ``SETTINGS`` when the record was made.
-    command, date : str
-        What made the record, and the day.
-    versions : dict
-        Of TensorFlow, Keras and NumPy.
-    key : str
-        See :func:`layerwise.provenance.result_key`.
-    frame : DataFrame
-        The measurements, to five significant digits.
-    """
-
-    study: str
-    source: str
-    data_sha256: str
-    settings: dict[str, Any]
-    command: str
-    date: str
-    versions: dict[str, str]
-    key: str
-    frame: pd.DataFrame = field(repr=False)
-
-    @property
-    def is_current(self) -> bool:
-        """Whether the code, the packages and the settings are still those that made the record."""
-        return self.key == _key(self.study, self.data_sha256)
-
-
-def load_depth_record(study: str, *, folder: Path = RECORDS) -> DepthRecord:
-    """The record that ships with the package.
+def measure(study: str, digits: Digits) -> pd.DataFrame:
+    """Run a study.
 
     Parameters
     ----------
     study : str
         Name in ``SETTINGS``.
-    folder : path, optional
-
-    Raises
-    ------
-    ValueError
-        If there is no such study, or no record of it.
-    """
-    path = _path(study, folder)
-    if not path.is_file():
-        raise ValueError(f"there is no record of {study!r}; make it with: {_command(study)}")
-    content = json.loads(path.read_text(encoding="utf-8"))
-    columns = content.pop("columns")
-    return DepthRecord(**content | {"frame": pd.DataFrame(content["frame"], columns=columns)})
-
-
-def make_depth_record(study: str, digits: Digits, *, folder: Path = RECORDS) -> Path:
-    """Run a study and write its record.
+    digits : Digits
 
     Returns
     -------
-    Path
-        The file: JSON, one line a row of the table.
+    DataFrame
+        The study's measurements.
 
     Raises
     ------
     ValueError
         If there is no such study.
     """
-    path = _path(study, folder)
-    key = _key(study, digits.sha256)  # of the code that runs, whatever is edited meanwhile
-    rows = list(STUDIES[study](SETTINGS[study], digits))
-    head = {
-        "study": study,
-        "source": digits.key,
-        "data_sha256": digits.sha256,
-        "settings": SETTINGS[study],
-        "command": _command(study),
-        "date": datetime.now(UTC).date().isoformat(),
-        "versions": versions(),
-        "key": key,
-        "columns": list(rows[0]),
-    }
-    lines = [f'"{name}": {json.dumps(value)}' for name, value in head.items()]
-    table = ",\n".join(json.dumps([_short(value) for value in row.values()]) for row in rows)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("{\n" + ",\n".join(lines) + f',\n"frame": [\n{table}\n]\n}}\n', encoding="utf-8")
-    return path
-
-
-def _short(value: Any) -> Any:
-    """Five significant digits, and null for what is not a number: JSON knows no NaN."""
-    if not isinstance(value, float):
-        return value
-    return float(f"{value:.5g}") if np.isfinite(value) else None
-
-
-def _path(study: str, folder: Path) -> Path:
     if study not in SETTINGS:
         raise ValueError(f"unknown study {study!r}; expected one of {', '.join(SETTINGS)}")
-    return folder / f"{study}_mnist.json"
-
-
-def _command(study: str) -> str:
-    return f"python -m layerwise.depth {study}"
-
-
-def _key(study: str, data_sha256: str) -> str:
-    return result_key("layerwise.depth", SETTINGS[study], data_sha256)
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Make records; by default all of them.
-
-    Returns
-    -------
-    int
-        Exit code: 0, or 1 with the reason on stderr.
-    """
-    parser = argparse.ArgumentParser(prog="python -m layerwise.depth", description="Studies of deep networks.")
-    parser.add_argument("studies", nargs="*", metavar="STUDY", help=f"of {', '.join(SETTINGS)}; by default all")
-    names = parser.parse_args(arguments).studies or list(SETTINGS)
-    digits = load_mnist()
-    try:
-        if digits.key != "mnist":
-            raise ValueError(f"the records need complete MNIST, but found {digits.source}")
-        for name in names:
-            print(make_depth_record(name, digits), flush=True)
-    except ValueError as error:
-        print(f"python -m layerwise.depth: {error}", file=sys.stderr)
-        return 1
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    return pd.DataFrame(list(STUDIES[study](SETTINGS[study], digits)))

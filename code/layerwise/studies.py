@@ -1,15 +1,14 @@
-"""Records: the experiments of the book, run from twenty seeds and shipped with the package.
+"""The studies: long experiments whose results ship with the package as records.
 
-A study says how widely a result scatters from seed to seed, and so where a chapter's number may lie. ``python -m
-layerwise records`` makes them all again; a test fails when a record no longer belongs to the code.
+A study of a sweep runs an experiment of the book from twenty seeds: it says how widely a result scatters from seed to
+seed, and so where a chapter's number may lie. The others are measured once. ``python -m layerwise records`` makes all
+of them again; a test fails when a record no longer belongs to the code.
 """
 
-import json
 import math
 import os
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,146 +16,127 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from layerwise.datasets import Digits
-from layerwise.provenance import PACKAGE, result_key, versions
+from layerwise import depth
+from layerwise.digits import Digits
+from layerwise.provenance import result_key
+from layerwise.records import RECORDS, Record, read_record, write_record
 from layerwise.sweep import EXPERIMENTS, sweep
 
 Array = NDArray[Any]
-RECORDS = PACKAGE / "records"
 STUDY_SEEDS = tuple(range(20))
-"""The seeds of every study."""
+"""The seeds of every study of a sweep."""
 
 
 @dataclass(frozen=True)
-class Record:
-    """The study of one experiment on one data set.
+class Study:
+    """What can be recorded.
 
     Attributes
     ----------
-    experiment : str
-        Its name in ``layerwise.sweep.EXPERIMENTS``.
-    source, data_sha256 : str
-        Key and hash of the data, as in :class:`layerwise.datasets.Digits`.
-    settings : dict
-        The arguments of :func:`layerwise.sweep.sweep`, with the seeds of the study.
-    command, date : str
-        What made the record, and the day.
-    versions : dict
-        Of TensorFlow, Keras and NumPy.
-    key : str
-        See :func:`layerwise.provenance.result_key`.
-    frame : DataFrame
-        What :func:`layerwise.sweep.sweep` returned.
+    module : str
+        The module that computes the result; its source is in the record's key.
+    settings : mapping
+        What it is asked for, as JSON can write it.
+    sources : tuple of str
+        Keys of the data sets on which it is recorded, as in :class:`layerwise.digits.Digits`.
+    run : callable
+        ``run(digits, jobs, progress)`` returns the tables of the record.
     """
 
-    experiment: str
-    source: str
-    data_sha256: str
-    settings: dict[str, Any]
-    command: str
-    date: str
-    versions: dict[str, str]
-    key: str
-    frame: pd.DataFrame = field(repr=False)
-
-    @property
-    def is_current(self) -> bool:
-        """Whether the code, the packages and the experiment are still those that made the record."""
-        return self.key == _key(self.experiment, self.data_sha256)
+    module: str
+    settings: Mapping[str, Any]
+    sources: tuple[str, ...]
+    run: Callable[[Digits, int, bool], dict[str, pd.DataFrame]]
 
 
-def study(experiment: str) -> dict[str, Any]:
-    """The experiment's arguments of :func:`layerwise.sweep.sweep`, with the seeds of a study.
+def study_names() -> list[str]:
+    """The names of all studies."""
+    return [*EXPERIMENTS, *depth.SETTINGS]
+
+
+def find_study(name: str) -> Study:
+    """A study by its name: an experiment of ``layerwise.sweep.EXPERIMENTS``, or one of ``layerwise.depth.SETTINGS``.
 
     Raises
     ------
     ValueError
-        If there is no such experiment.
+        If there is no such study.
     """
-    if experiment not in EXPERIMENTS:
-        raise ValueError(f"unknown experiment {experiment!r}; expected one of {', '.join(EXPERIMENTS)}")
-    return EXPERIMENTS[experiment] | {"seeds": list(STUDY_SEEDS)}
+    if name in EXPERIMENTS:
+        settings = EXPERIMENTS[name] | {"seeds": list(STUDY_SEEDS)}
+        return Study(
+            "layerwise.sweep",
+            settings,
+            ("mnist", "mnist_5000"),
+            lambda digits, jobs, progress: {"runs": sweep(**settings, digits=digits, jobs=jobs, progress=progress)},
+        )
+    if name in depth.SETTINGS:
+        return Study(
+            "layerwise.depth",
+            depth.SETTINGS[name],
+            ("mnist",),
+            lambda digits, jobs, progress: {"measurements": depth.measure(name, digits)},
+        )
+    raise ValueError(f"unknown study {name!r}; expected one of {', '.join(study_names())}")
 
 
-def load_record(experiment: str, source: str = "mnist", *, folder: str | os.PathLike[str] = RECORDS) -> Record:
-    """The record that ships with the package.
+def load_record(name: str, source: str = "mnist", *, folder: str | os.PathLike[str] = RECORDS) -> Record:
+    """The record of a study that ships with the package.
 
     Parameters
     ----------
-    experiment : str
-        Name in ``layerwise.sweep.EXPERIMENTS``.
+    name : str
+        One of :func:`study_names`.
     source : str
-        Key of the data, ``digits.key``: ``"mnist"`` or ``"mnist_5000"``.
+        Key of the data, ``digits.key``.
     folder : path, optional
 
     Raises
     ------
     ValueError
-        If there is no such experiment, or no record of it on these data.
+        If there is no such study, or no record of it on these data.
     """
-    study(experiment)
-    path = _path(experiment, source, folder)
-    if not path.is_file():
-        raise ValueError(f"there is no record of {experiment!r} on {source!r}; make it with: {_command(experiment)}")
-    content = json.loads(path.read_text(encoding="utf-8"))
-    columns = content.pop("columns")
-    frame = pd.DataFrame(content["frame"], columns=columns).astype({"loss": float, "val_loss": float})
-    return Record(**content | {"frame": frame})
+    find_study(name)
+    return read_record(name, source, folder=folder)
 
 
 def make_record(
-    experiment: str,
+    name: str,
     digits: Digits,
     *,
     jobs: int = 1,
     progress: bool = False,
     folder: str | os.PathLike[str] = RECORDS,
 ) -> Path:
-    """Run an experiment's study and write its record. Runs that ``sweep`` has kept are not repeated.
+    """Run a study and write its record. Runs that ``sweep`` has kept are not repeated.
 
     Returns
     -------
     Path
-        The file: JSON, one line a row of the table.
+        The file, see :func:`layerwise.records.write_record`.
 
     Raises
     ------
     ValueError
-        If there is no such experiment.
+        If there is no such study, or it is not recorded on these data.
     """
-    settings = study(experiment)
-    frame = sweep(**settings, digits=digits, jobs=jobs, progress=progress)
-    head = {
-        "experiment": experiment,
-        "source": digits.key,
-        "data_sha256": digits.sha256,
-        "settings": settings,
-        "command": _command(experiment),
-        "date": datetime.now(UTC).date().isoformat(),
-        "versions": versions(),
-        "key": _key(experiment, digits.sha256),
-        "columns": list(frame.columns),
-    }
-    # Seven digits are all that float32 has. A loss that is not a number is null: JSON knows no NaN.
-    rows = frame.round(7).astype(object).where(frame.notna(), None).to_numpy().tolist()
-    lines = [f'"{name}": {json.dumps(value)}' for name, value in head.items()]
-    table = ",\n".join(json.dumps(row) for row in rows)
-    path = _path(experiment, digits.key, folder)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("{\n" + ",\n".join(lines) + f',\n"frame": [\n{table}\n]\n}}\n', encoding="utf-8")
-    return path
+    study = find_study(name)
+    if digits.key not in study.sources:
+        raise ValueError(
+            f"the record of {name!r} needs the data {' or '.join(study.sources)}, but found {digits.source}"
+        )
+    key = _key(study, digits.sha256)  # of the code that runs, whatever is edited meanwhile
+    tables = study.run(digits, jobs, progress)
+    return write_record(name, digits.key, digits.sha256, study.settings, key, tables, folder=folder)
 
 
-def _command(experiment: str) -> str:
-    return f"python -m layerwise records {experiment}"
+def is_current(record: Record) -> bool:
+    """Whether the code, the packages and the settings are still those that made the record."""
+    return record.key == _key(find_study(record.name), record.data_sha256)
 
 
-def _path(experiment: str, source: str, folder: str | os.PathLike[str]) -> Path:
-    return Path(folder) / f"{experiment}_{source}.json"
-
-
-def _key(experiment: str, data_sha256: str) -> str:
-    return result_key("layerwise.sweep", study(experiment), data_sha256)
+def _key(study: Study, data_sha256: str) -> str:
+    return result_key(study.module, study.settings, data_sha256)
 
 
 def bounds(values: ArrayLike, statistic: str, runs: int) -> tuple[float, float]:

@@ -5,7 +5,6 @@ import hashlib
 import itertools
 import json
 import os
-import tempfile
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -20,6 +19,7 @@ from tqdm import tqdm
 
 from layerwise.activations import find_activation
 from layerwise.digits import Digits
+from layerwise.files import write_whole
 from layerwise.mnist import load_mnist
 from layerwise.models import layer_initializer, layer_sizes
 from layerwise.provenance import PACKAGE, result_key
@@ -242,16 +242,9 @@ def _path(folder: Path, case: Case, digits: Digits) -> Path:
 
 
 def _write(path: Path, history: History) -> None:
-    """Whole or not at all: a rename cannot be caught half-way, and where two processes write, the later one wins."""
     content = json.dumps(history)
     checksum = hashlib.sha256(content.encode()).hexdigest()
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.stem, suffix=".part")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(f"{checksum}\n{content}\n")
-        os.replace(temporary, path)
-    finally:
-        Path(temporary).unlink(missing_ok=True)
+    write_whole(path, f"{checksum}\n{content}\n")
 
 
 def _read(path: Path) -> History | None:
