@@ -38,7 +38,7 @@ def stand_in(monkeypatch: pytest.MonkeyPatch) -> bytes:
     }
     file = npz(**arrays)
     content = b"".join(array.tobytes() for array in arrays.values())
-    layout = "x_train uint8 (2, 28, 28), y_train uint8 (2,), x_test uint8 (1, 28, 28), y_test uint8 (1,)"
+    layout = {name: f"uint8 {array.shape}" for name, array in arrays.items()}
     monkeypatch.setattr(mnist, "MNIST_LAYOUT", layout)
     monkeypatch.setattr(mnist, "MNIST_FILE_SHA256", hashlib.sha256(file).hexdigest())
     monkeypatch.setitem(mnist.SHA256, "mnist", hashlib.sha256(content).hexdigest())

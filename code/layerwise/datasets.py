@@ -12,16 +12,30 @@ from layerwise.mnist import (
     load_mnist,
     load_mnist_5000,
 )
+from layerwise.svhn import (
+    SVHN_FILES,
+    SVHN_SAMPLE_SHA256,
+    SVHN_URL,
+    download_svhn,
+    load_svhn,
+    split_by_photo,
+)
 
 __all__ = [
     "MNIST_FILE_SHA256",
     "MNIST_URL",
     "SHA256",
+    "SVHN_FILES",
+    "SVHN_SAMPLE_SHA256",
+    "SVHN_URL",
     "DataError",
     "Digits",
     "download_mnist",
+    "download_svhn",
     "load_mnist",
     "load_mnist_5000",
+    "load_svhn",
     "one_hot",
     "scale",
+    "split_by_photo",
 ]

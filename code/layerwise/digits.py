@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["ARRAYS", "DataError", "Digits", "one_hot", "scale", "sha256_of"]
+__all__ = ["ARRAYS", "DataError", "Digits", "one_hot", "read_npz", "scale", "sha256_of"]
 
 ARRAYS = ("x_train", "y_train", "x_test", "y_test")
 """The arrays of a data set, in the order in which they are hashed."""
@@ -130,3 +131,33 @@ def sha256_of(arrays: Mapping[str, np.ndarray]) -> str:
     for name in ARRAYS:
         digest.update(arrays[name].astype(np.uint8, copy=False).tobytes())
     return digest.hexdigest()
+
+
+def read_npz(path: Path, layout: Mapping[str, str], *, how_to_get_it: str) -> dict[str, np.ndarray]:
+    """Read the arrays of an .npz file; none may need pickle.
+
+    Parameters
+    ----------
+    path : path
+    layout : mapping
+        For each array its type and shape, ``{"y_test": "uint8 (10000,)"}`` for instance.
+    how_to_get_it : str
+        Ends every message: what the reader can do.
+
+    Raises
+    ------
+    DataError
+        If the file is damaged, or its arrays are others.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in layout}
+    except Exception as error:  # NumPy, zipfile and zlib each have their own for a damaged file
+        raise DataError(
+            f"{path} is not an .npz file with the arrays {', '.join(layout)} ({error}). {how_to_get_it}"
+        ) from error
+    found = ", ".join(f"{name} {array.dtype} {array.shape}" for name, array in arrays.items())
+    expected = ", ".join(f"{name} {kind}" for name, kind in layout.items())
+    if found != expected:
+        raise DataError(f"{path} holds {found}, expected {expected}. {how_to_get_it}")
+    return arrays

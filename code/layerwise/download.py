@@ -91,8 +91,9 @@ def download(url: str, *, name: str, sha256: str, cache: Path, progress: bool = 
     ------
     DataError
         If the server cannot be reached, refuses, stops half-way, or sends another file. Nothing is left behind then,
-        and a later call tries again.
+        and a later call tries again. Also where the environment variable ``LAYERWISE_OFFLINE`` forbids downloads.
     """
+    _refuse_offline()
     path = cache / name
     host = urlsplit(url).hostname
     pooch.get_logger().setLevel("ERROR")  # it reports on stderr, which a build takes for trouble
@@ -126,16 +127,14 @@ def download(url: str, *, name: str, sha256: str, cache: Path, progress: bool = 
 
 
 def download_unless_it_just_failed(url: str, *, name: str, sha256: str, cache: Path) -> Path:
-    """As :func:`download`, but not where that is forbidden, or a note on disk says that it failed a moment ago.
+    """As :func:`download`, but not where a note on disk says that it failed a moment ago.
 
     Raises
     ------
     DataError
-        As :func:`download`; also where the environment variable ``LAYERWISE_OFFLINE`` is set, or the last attempt
-        failed within ``RETRY_SECONDS``.
+        As :func:`download`; also if the last attempt failed within ``RETRY_SECONDS``.
     """
-    if os.environ.get("LAYERWISE_OFFLINE", "0") not in ("", "0"):
-        raise DataError("LAYERWISE_OFFLINE forbids a download")
+    _refuse_offline()  # here already: a ban is no failure to remember
     note = _failure_note(cache / name)
     try:
         if 0 <= time.time() - note.stat().st_mtime < RETRY_SECONDS:
@@ -148,6 +147,11 @@ def download_unless_it_just_failed(url: str, *, name: str, sha256: str, cache: P
         with contextlib.suppress(OSError):  # a folder that cannot be written has failed without any waiting
             note.write_text(str(error), encoding="utf-8")
         raise
+
+
+def _refuse_offline() -> None:
+    if os.environ.get("LAYERWISE_OFFLINE", "0") not in ("", "0"):
+        raise DataError("LAYERWISE_OFFLINE forbids a download")
 
 
 def _failure_note(path: Path) -> Path:

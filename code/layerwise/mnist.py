@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from layerwise.digits import ARRAYS, DataError, Digits, sha256_of
+from layerwise.digits import DataError, Digits, read_npz, sha256_of
 from layerwise.download import cache_folder, download, download_unless_it_just_failed, holds_data, named_folder
 
 __all__ = ["MNIST_FILE_SHA256", "MNIST_URL", "SHA256", "download_mnist", "load_mnist", "load_mnist_5000"]
@@ -38,9 +38,12 @@ SHA256 = {
 }
 """SHA-256 of the arrays of each data set, by :attr:`Digits.key` (see :attr:`Digits.sha256`)."""
 
-MNIST_LAYOUT = (
-    "x_train uint8 (60000, 28, 28), y_train uint8 (60000,), x_test uint8 (10000, 28, 28), y_test uint8 (10000,)"
-)
+MNIST_LAYOUT = {
+    "x_train": "uint8 (60000, 28, 28)",
+    "y_train": "uint8 (60000,)",
+    "x_test": "uint8 (10000, 28, 28)",
+    "y_test": "uint8 (10000,)",
+}
 HOW_TO_GET_IT = (
     f"Download {MNIST_URL}, put it as mnist.npz into a folder and let LAYERWISE_DATA name that folder, "
     "or unset LAYERWISE_DATA to use the cache, a download or the embedded 5,000 digits."
@@ -145,16 +148,7 @@ def _read_mnist(path: Path, place: str) -> Digits:
 @functools.lru_cache(maxsize=2)
 def _arrays_of(path: Path, modified: int, size: int) -> dict[str, Any]:
     """The four arrays of a file, verified; ``modified`` and ``size`` make a changed file a new one."""
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in ARRAYS}
-    except Exception as error:  # NumPy, zipfile and zlib each have their own for a damaged file
-        raise DataError(
-            f"{path} is not an .npz file with the arrays {', '.join(ARRAYS)} ({error}). {HOW_TO_GET_IT}"
-        ) from error
-    found = ", ".join(f"{name} {array.dtype} {array.shape}" for name, array in arrays.items())
-    if found != MNIST_LAYOUT:
-        raise DataError(f"{path} holds {found}, expected {MNIST_LAYOUT}. {HOW_TO_GET_IT}")
+    arrays = read_npz(path, MNIST_LAYOUT, how_to_get_it=HOW_TO_GET_IT)
     sha256 = sha256_of(arrays)
     if sha256 != SHA256["mnist"]:
         raise DataError(
