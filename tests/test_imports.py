@@ -13,7 +13,7 @@ PACKAGE = Path(layerwise.__file__).parent
 ROWS: list[set[str]] = [
     {"activations", "report", "provenance", "digits", "files", "synthetic", "plotting", "results"},
     {"network", "mean_field", "download", "models", "records"},
-    {"mnist", "svhn"},
+    {"mnist", "svhn", "split"},
     {"datasets"},
     {"training", "gradients", "vision", "photo"},
     {"sweep", "checks", "depth", "cnn"},

@@ -12,13 +12,13 @@ from layerwise.mnist import (
     load_mnist,
     load_mnist_5000,
 )
+from layerwise.split import split_by_photo
 from layerwise.svhn import (
     SVHN_FILES,
     SVHN_SAMPLE_SHA256,
     SVHN_URL,
     download_svhn,
     load_svhn,
-    split_by_photo,
 )
 
 __all__ = [
