@@ -12,7 +12,7 @@ from layerwise.datasets import Digits, load_mnist_5000
 from layerwise.depth import SETTINGS, delta_ratio, largest_step, measure, remedied_mlp
 from layerwise.models import initial_weights, mlp
 
-SMALL = {
+SMALL: dict[str, dict[str, Any]] = {
     "remedies": {
         "activations": ["relu"],
         "remedies": ["both"],
