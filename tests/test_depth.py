@@ -26,7 +26,7 @@ SMALL: dict[str, dict[str, Any]] = {
     },
     "trained_gradients": {"activations": ["tanh"], "layers": [3], "seeds": [0, 1], "epochs": 1, "part": "train"},
     "lecun_gradients": {"activations": ["lecun_tanh"], "layers": [3], "seeds": [0], "epochs": 1, "part": "test"},
-    "larger_weights": {"cases": [["tanh", 1.1]], "layers": [3, 4], "seeds": [0, 1], "epochs": 1},
+    "larger_weights": {"cases": [["tanh", 3, 1.1], ["relu", 4, 1.0]], "seeds": [0, 1], "epochs": 1},
     "first_epoch": {"activations": ["tanh"], "layers": 3, "seeds": [0, 1], "updates": 20, "every": 10},
     "wide_networks": {"cases": [["relu", 3, "he_uniform"]], "units": 16, "seeds": [0, 1, 2]},
 }
@@ -101,7 +101,7 @@ def test_a_gain_multiplies_glorot_s_weights(monkeypatch: pytest.MonkeyPatch) -> 
 
     monkeypatch.setattr(depth, "train", no_training)
     for gain in (1.0, 1.25):
-        settings = {"cases": [["tanh", gain]], "layers": [4], "seeds": [0], "epochs": 1}
+        settings = {"cases": [["tanh", 4, gain]], "seeds": [0], "epochs": 1}
         with pytest.raises(NotImplementedError):
             next(depth.STUDIES["larger_weights"](settings, load_mnist_5000()))
     glorot = initial_weights(4, seed=0)

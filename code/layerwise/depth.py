@@ -46,9 +46,14 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "part": "test",
     },
     "larger_weights": {
-        # Glorot's weights times a gain. The last is the product of the constants of LeCun's tanh.
-        "cases": [["tanh", 1.0], ["lecun_tanh", 1.0], ["tanh", 1.7159 * 2 / 3]],
-        "layers": [40],
+        # Activation, layers, and a gain that multiplies Glorot's weights: the product of the constants of LeCun's tanh.
+        "cases": [
+            ["tanh", 40, 1.0],
+            ["lecun_tanh", 40, 1.0],
+            ["tanh", 40, 1.7159 * 2 / 3],
+            ["tanh", 20, 1.7159 * 2 / 3],
+            ["tanh", 5, 1.7159 * 2 / 3],
+        ],
         "seeds": list(range(20)),
         "epochs": 3,
     },
@@ -211,28 +216,26 @@ def _network(training: Training, seed: int) -> Network:
 def _larger_weights(settings: Mapping[str, Any], digits: Digits) -> Iterator[dict[str, Any]]:
     """Accuracy after training with Glorot's weights times a gain, and how evenly the gradients of the layers end."""
     x, y = _part("test", digits)
-    for activation, gain in settings["cases"]:
-        initializer = keras.initializers.VarianceScaling(gain**2, mode="fan_avg", distribution="uniform")
-        for layers in settings["layers"]:
-            training = train(
-                activation,
-                layers,
-                digits,
-                seeds=settings["seeds"],
-                epochs=settings["epochs"],
-                initializer=initializer,
-            )
-            for seed, accuracy in zip(training.seeds, training.val_accuracy[:, -1], strict=True):
-                table = network_gradients(_network(training, seed), x, y)
-                yield {
-                    "activation": activation,
-                    "gain": gain,
-                    "layers": layers,
-                    "seed": seed,
-                    "val_accuracy": float(accuracy),
-                    "weights_step": largest_step(table, "weights"),
-                    "biases_step": largest_step(table, "biases"),
-                }
+    for activation, layers, gain in settings["cases"]:
+        training = train(
+            activation,
+            layers,
+            digits,
+            seeds=settings["seeds"],
+            epochs=settings["epochs"],
+            initializer=keras.initializers.VarianceScaling(gain**2, mode="fan_avg", distribution="uniform"),
+        )
+        for seed, accuracy in zip(training.seeds, training.val_accuracy[:, -1], strict=True):
+            table = network_gradients(_network(training, seed), x, y)
+            yield {
+                "activation": activation,
+                "layers": layers,
+                "gain": gain,
+                "seed": seed,
+                "val_accuracy": float(accuracy),
+                "weights_step": largest_step(table, "weights"),
+                "biases_step": largest_step(table, "biases"),
+            }
 
 
 def largest_step(table: pd.DataFrame, kind: str) -> float:
