@@ -6,10 +6,14 @@ import time
 
 
 class Server:
-    """A web server on this machine that answers every request with ``status`` and ``body``."""
+    """A web server on this machine that answers every request with ``status`` and ``body``.
+
+    Where the last part of the address is in ``files``, the body is that file.
+    """
 
     def __init__(self) -> None:
         self.status, self.body = 200, b""
+        self.files: dict[str, bytes] = {}
         self.announced: int | None = None  # a length that the header promises instead of the body's
         self.seconds = 0.0  # silence before the answer
         self.requests = 0
@@ -18,12 +22,13 @@ class Server:
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 outer.requests += 1
+                body = outer.files.get(self.path.rpartition("/")[2], outer.body)
                 time.sleep(outer.seconds)
                 try:
                     self.send_response(outer.status)
-                    self.send_header("Content-Length", str(outer.announced or len(outer.body)))
+                    self.send_header("Content-Length", str(outer.announced or len(body)))
                     self.end_headers()
-                    self.wfile.write(outer.body)
+                    self.wfile.write(body)
                 except OSError:  # the client has gone, as a client that looks at the status alone may
                     pass
 

@@ -11,7 +11,7 @@ PACKAGE = Path(layerwise.__file__).parent
 
 # Row by row; a module imports none of its own row. `plotting` and `results` take arrays and frames and import nothing.
 ROWS: list[set[str]] = [
-    {"activations", "report", "provenance", "digits", "files", "synthetic", "plotting", "results"},
+    {"activations", "report", "provenance", "digits", "files", "drawing", "synthetic", "plotting", "results"},
     {"network", "mean_field", "download", "models", "records"},
     {"mnist", "svhn", "split"},
     {"datasets"},
