@@ -94,13 +94,15 @@ STROKE_FACE = Face(None, 20 / STROKE_STYLES, -0.012, 0.07)
 
 @dataclass(frozen=True)
 class Atlas:
-    """Every glyph once: signed distances (styles x characters, CELL, CELL) and widths (styles, characters), in heights.
+    """Every glyph once, in digit heights.
 
-    `weight`, `thinner`, `thicker` (styles,) are those of the style's `Face`.
+    `distance` (styles x characters, CELL, CELL) is signed; `width` (styles, characters) is the glyph's and `half_stem`
+    half that of its widest stroke, the greatest distance inside; `weight`, `thinner`, `thicker` (styles,) are the `Face`'s.
     """
 
     distance: Array
     width: Array
+    half_stem: Array
     weight: Array
     thinner: Array
     thicker: Array
@@ -163,9 +165,11 @@ def atlas() -> Atlas:
         glyphs.append([stroke_glyph(stroke_digit(digit, rng)) for digit in range(10)] + letters)
     faces = [*FACES, *[STROKE_FACE] * STROKE_STYLES]
     weight = np.array([face.weight for face in faces])
+    distance = np.stack([distance for row in glyphs for distance, _ in row])
     return Atlas(
-        distance=np.stack([distance for row in glyphs for distance, _ in row]),
+        distance=distance,
         width=np.array([[width for _, width in row] for row in glyphs], np.float32),
+        half_stem=distance.max(axis=(1, 2)).reshape(len(faces), len(CHARACTERS)),
         weight=weight / weight.sum(),
         thinner=np.array([face.thinner for face in faces], np.float32),
         thicker=np.array([face.thicker for face in faces], np.float32),
@@ -333,16 +337,18 @@ def _chance(rng: Generator, probability: float, n: int) -> Array:
 
 
 def _view(rng: Generator, n: int, width: Array) -> View:
-    """A random rotation, shear, stretch, shift and perspective, with a digit of `width` (n, 1, 1) well inside."""
-    height = SIZE * _uniform(rng, 0.6, 0.95, n)
-    angle, shear = _normal(rng, 0.09, 0.25, n), _normal(rng, 0.12, 0.3, n)
+    """A random rotation, shear, stretch, shift, perspective and bend, with a digit of `width` (n, 1, 1) well inside."""
+    height = SIZE * _uniform(rng, 0.57, 0.93, n)
+    angle, shear = _normal(rng, 0.07, 0.22, n), _normal(rng, 0.09, 0.25, n)
     stretch = np.minimum(np.exp(_normal(rng, 0.17, 0.4, n) - 0.1), 0.95 * SIZE / (width * height))
     pixels = np.arange(SIZE, dtype=np.float32) - (SIZE - 1) / 2
     x, y = pixels - _normal(rng, 1.2, 3, n), pixels[:, None] - _normal(rng, 1.2, 3, n)
     x, y = np.cos(angle) * x + np.sin(angle) * y, np.cos(angle) * y - np.sin(angle) * x
     depth = height * (1 + _normal(rng, 0.004, 0.01, n) * x + _normal(rng, 0.004, 0.01, n) * y)
-    v = y / depth
-    return View((x / depth - shear * v) / stretch, v, height)
+    u, v = (x - shear * y) / depth / stretch, y / depth
+    # A taper, a bend, and a waist that is higher or lower: no two signs of one typeface are alike.
+    u = u * (1 + _normal(rng, 0.1, 0.3, n) * v) + _normal(rng, 0.08, 0.2, n) * v * v
+    return View(u, v + _normal(rng, 0.15, 0.35, n) * (v * v - np.float32(0.25)), height)
 
 
 def _glyph_distance(glyph: Array, u: Array, v: Array) -> Array:
@@ -367,12 +373,15 @@ def _glyph_distance(glyph: Array, u: Array, v: Array) -> Array:
 class Number:
     """A digit with its neighbours: `distance` (n, SIZE, SIZE) is how far inside a stroke a pixel lies, in pixels.
 
-    `left`, `right` (n, 1, 1) are the number's ends, in digit heights from the digit's middle.
+    `left`, `right` (n, 1, 1) are the number's ends and `apart` lies half-way to a neighbour, all in digit heights from
+    the middle of the digit. `stem` (n, 1, 1) is the width of the digit's widest stroke in pixels.
     """
 
     distance: Array
     left: Array
     right: Array
+    apart: Array
+    stem: Array
 
 
 def _number(rng: Generator, digit: Array, style: Array, view: View) -> Number:
@@ -382,7 +391,7 @@ def _number(rng: Generator, digit: Array, style: Array, view: View) -> Number:
     before = (rng.random(n) * length).astype(int)
     gap = _uniform(rng, 0.03, 0.22, n)[:, 0, 0]
     distance = _glyph_distance(style * len(CHARACTERS) + digit, view.u, view.v)
-    ends = []
+    ends: dict[int, Array] = {}
     for side, count in ((-1, before), (1, length - 1 - before)):
         edge = glyphs.width[style, digit] / 2
         for step in range(2):
@@ -395,9 +404,12 @@ def _number(rng: Generator, digit: Array, style: Array, view: View) -> Number:
             other = _glyph_distance(glyph, view.u[beside] - middle, view.v[beside])
             distance[beside] = np.maximum(distance[beside], other)
             edge = np.where(count > step, edge + gap + width, edge)
-        ends.append(side * edge[:, None, None])
-    thickness = glyphs.thinner[style] + (glyphs.thicker - glyphs.thinner)[style] * rng.random(n)
-    return Number((distance + thickness[:, None, None].astype(np.float32)) * view.height, *ends)
+        ends[side] = side * edge[:, None, None]
+    thickness = glyphs.thinner[style] + (glyphs.thicker - glyphs.thinner)[style] * rng.random(n, np.float32)
+    distance = (distance + thickness[:, None, None]) * view.height
+    apart = (glyphs.width[style, digit] + gap)[:, None, None] / 2
+    stem = 2 * (glyphs.half_stem[style, digit] + thickness)[:, None, None] * view.height
+    return Number(distance, ends[-1], ends[1], apart, stem)
 
 
 def _coverage(distance: Array, softness: Array | float = 1.0) -> Array:
@@ -434,13 +446,18 @@ def _pattern(rng: Generator, n: int, view: View) -> Array:
 def _tint(rng: Generator, n: int) -> Array:
     """Colours (n, 3, 1, 1) of mean 1: most nearly grey, towards blue (shade) or orange (brick, brass); a few strong."""
     kind = rng.random(n)
-    hue = np.where(kind < 0.45, 235 + 20 * rng.standard_normal(n), 30 + 18 * rng.standard_normal(n))
+    hue = np.where(kind < 0.45, 215 + 18 * rng.standard_normal(n), 35 + 15 * rng.standard_normal(n))
     hue = np.where(kind > 0.88, rng.uniform(0, 360, n), hue)
     strength = np.abs(rng.normal(0, 0.09, n))
     strength = np.where(rng.random(n) < 0.25, rng.uniform(0.05, 0.35, n), strength)
     strength = np.where(rng.random(n) < 0.05, rng.uniform(0.35, 0.9, n), strength)
     angle = np.radians(hue[:, None] - np.array([0, 120, 240]))
     return (1 + strength[:, None] * np.cos(angle)).astype(np.float32)[:, :, None, None]
+
+
+def _coloured(luminance: Array, tint: Array) -> Array:
+    """Colour (n, 3, 1, 1) of a surface; bright ones are nearer to grey."""
+    return luminance[:, None] * (1 + (tint - 1) * (1.3 - luminance[:, None]))
 
 
 def _luminances(rng: Generator, n: int) -> tuple[Array, Array, Array]:
@@ -527,11 +544,15 @@ def _compressed(picture: Array, step: Array) -> Array:
     return idctn(np.round(coefficients / table) * table, axes=(3, 5), norm="ortho").reshape(picture.shape)
 
 
-def _photographed(rng: Generator, picture: Array, contrast: Array) -> Array:
-    """A camera's work on (n, 3, SIZE, SIZE): blur, noise below the contrast, sharpening, compression."""
+def _photographed(rng: Generator, picture: Array, contrast: Array, stem: Array) -> Array:
+    """A camera's work on (n, 3, SIZE, SIZE): blur, noise, sharpening, compression.
+
+    Blur stays below what the digit's `stem` in pixels bears, noise below what its `contrast` bears (both (n, 1, 1)).
+    """
     n = len(picture)
-    deviation = np.minimum(0.6 + rng.exponential(0.75, n), 2.4)
-    noise = np.minimum(0.002 + rng.exponential(0.012, (n, 1, 1, 1)), 0.15 * contrast[:, None]).astype(np.float32)
+    most = np.minimum(0.3 + 0.42 * stem, 0.8 + 5 * contrast)[:, 0, 0]
+    deviation = np.minimum(0.6 + rng.exponential(0.8, n), np.minimum(most, 2.5))
+    noise = np.minimum(0.002 + rng.exponential(0.01, (n, 1, 1, 1)), 0.15 * contrast[:, None]).astype(np.float32)
     grain = rng.standard_normal((n, 1, SIZE, SIZE), np.float32)
     grain = grain + 0.5 * rng.standard_normal((n, 3, SIZE, SIZE), np.float32)
     sharp = _blurred(picture + 2 * noise * grain * (rng.random((n, 1, 1, 1)) < 0.5), _kernels(rng, n, deviation))
@@ -542,6 +563,13 @@ def _photographed(rng: Generator, picture: Array, contrast: Array) -> Array:
     step = rng.uniform(0.01, 0.06, (n, 1, 1, 1, 1)).astype(np.float32)
     picture[some] = _compressed(picture[some], step[some])
     return picture
+
+
+def _exposed(picture: Array) -> Array:
+    """Raise the contrast of pictures (n, 3, SIZE, SIZE) that are too flat to be read."""
+    middle = picture.mean(axis=(1, 2, 3), keepdims=True)
+    deviation = picture.mean(axis=1).std(axis=(1, 2))[:, None, None, None]
+    return middle + np.maximum(np.float32(0.035) / (deviation + np.float32(1e-6)), 1) * (picture - middle)
 
 
 def _draw_block(rng: Generator) -> tuple[Array, Array]:
@@ -557,9 +585,9 @@ def _draw_block(rng: Generator) -> tuple[Array, Array]:
     wall_luminance = (0.05 + 0.9 * rng.random((n, 1, 1))).astype(np.float32)
     tint = _tint(rng, n)
     own = _chance(rng, 0.4, n)[:, None]
-    ground = ground_luminance[:, None] * tint
-    ink = digit_luminance[:, None] * np.where(own, _tint(rng, n), 0.5 + 0.5 * tint)
-    wall = wall_luminance[:, None] * _tint(rng, n)
+    ground = _coloured(ground_luminance, tint)
+    ink = _coloured(digit_luminance, np.where(own, _tint(rng, n), 0.5 + 0.5 * tint))
+    wall = _coloured(wall_luminance, _tint(rng, n))
 
     picture = np.broadcast_to(wall, (n, 3, SIZE, SIZE)).copy()
     joints = _pattern(rng, n, view) * _uniform(rng, 0.2, 0.8, n)
@@ -567,6 +595,8 @@ def _draw_block(rng: Generator) -> tuple[Array, Array]:
     _paint(picture, ground, _coverage(plate))
     bare = plate[:, :1, :1] > 90
     _paint(picture, ground * _uniform(rng, 0.5, 1.4, n)[:, None], joints * bare * 0.7)
+    tiles = _coverage((_uniform(rng, 0.02, 0.05, n) - np.abs(np.abs(view.u) - number.apart)) * view.height)
+    _paint(picture, wall, tiles * _chance(rng, 0.08, n))
     rim = _uniform(rng, 0.5, 1.5, n)
     line = _coverage(rim - np.abs(plate - rim - _uniform(rng, 0, 2.5, n)))
     _paint(picture, ink, line * _chance(rng, 0.3, n))
@@ -577,7 +607,7 @@ def _draw_block(rng: Generator) -> tuple[Array, Array]:
     shade = _coverage(shifted, _uniform(rng, 1, 3, n)) * _chance(rng, 0.18, n)
     _paint(picture, ground * _uniform(rng, 0.2, 0.6, n)[:, None], shade * _uniform(rng, 0.3, 0.9, n))
     outline = _coverage(number.distance + _uniform(rng, 0.8, 2.2, n)) * _chance(rng, 0.1, n)
-    _paint(picture, _uniform(rng, 0, 1, n)[:, None] * _tint(rng, n), outline)
+    _paint(picture, _coloured(_uniform(rng, 0, 1, n), _tint(rng, n)), outline)
     fill = _coverage(number.distance)
     _paint(picture, ink, fill)
     relief = (fill - _coverage(shifted)) * _normal(rng, 0.15, 0.3, n) * _chance(rng, 0.25, n)
@@ -585,7 +615,7 @@ def _draw_block(rng: Generator) -> tuple[Array, Array]:
 
     picture += (_uniform(rng, 0, 0.05, n) * _coarse(rng, n, 12))[:, None]
     picture *= _lit(rng, n)[:, None]
-    picture = _photographed(rng, picture, contrast)
+    picture = _exposed(_photographed(rng, picture, contrast, number.stem))
     levels = np.clip(picture * 255 + 0.5, 0, 255).astype(np.uint8)
     return np.moveaxis(levels, 1, -1), digit
 
