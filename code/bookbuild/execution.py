@@ -20,6 +20,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbformat import NotebookNode
 
 from bookbuild.chapters import CodeCell, code_cells, read_chapter
+from bookbuild.kernels import OwnAsyncKernelManager
 from bookbuild.memory import PeakMemory
 
 
@@ -152,6 +153,7 @@ class Executor:
         watched: list[PeakMemory] = []
         client: Any = NotebookClient(
             notebook,
+            kernel_manager_class=OwnAsyncKernelManager,
             timeout=self.timeout,
             record_timing=False,
             extra_arguments=["--log-level=ERROR"],

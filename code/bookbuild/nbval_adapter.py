@@ -12,11 +12,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import nbval.kernel
 import pytest
 import yaml
 from nbval.plugin import IPyNbCell, IPyNbFile, find_metadata_tags
 
 from bookbuild.chapters import CodeCell, code_cells, read_chapter
+from bookbuild.kernels import OwnKernelManager
+
+nbval.kernel.KernelManager = OwnKernelManager  # nbval has no setting for it
 
 
 def pytest_configure(config: pytest.Config) -> None:
