@@ -9,18 +9,30 @@ import layerwise
 
 PACKAGE = Path(layerwise.__file__).parent
 
-# Row by row; a module imports none of its own row. `plotting` and `results` take arrays and frames and import nothing.
+# Row by row; a module imports none of its own row. `plotting` and `results` take arrays and frames and import nothing;
+# of the package only the command line imports them.
 ROWS: list[set[str]] = [
-    {"activations", "report", "provenance", "digits", "files", "drawing", "synthetic", "plotting", "results"},
+    {
+        "activations",
+        "report",
+        "provenance",
+        "digits",
+        "files",
+        "augmentation",
+        "drawing",
+        "synthetic",
+        "plotting",
+        "results",
+    },
     {"network", "mean_field", "download", "models", "records"},
     {"mnist", "svhn", "split"},
     {"datasets"},
-    {"training", "gradients", "vision", "photo"},
+    {"training", "cnn_training", "gradients", "vision", "photo"},
     {"sweep", "checks", "depth", "cnn"},
     {"studies"},
     {"bench", "__main__"},
 ]
-NOBODY_IMPORTS = {"plotting", "results", "bench", "__main__"}
+ONLY_THE_COMMAND_LINE_IMPORTS = {"plotting", "results", "bench", "__main__"}
 
 MODULES = sorted(path.stem for path in PACKAGE.glob("*.py") if path.stem != "__init__")
 
@@ -47,7 +59,7 @@ def row_of(module: str) -> int:
 def test_imports_point_one_way(module: str) -> None:
     for name in imported((PACKAGE / f"{module}.py").read_text(encoding="utf-8")):
         assert row_of(name) < row_of(module), f"{module} imports {name}, which does not stand above it"
-        assert name not in NOBODY_IMPORTS, f"{module} imports {name}"
+        assert module == "__main__" or name not in ONLY_THE_COMMAND_LINE_IMPORTS, f"{module} imports {name}"
 
 
 def test_imports_are_seen_wherever_they_stand() -> None:
