@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 import yaml
 
-from layerwise.datasets import SHA256
 from layerwise.results import Expectation, read_expectations
 
 BOOK = Path(__file__).parent.parent / "book"
@@ -24,6 +23,8 @@ CONTENT = {"backpropagation", "activations", "activation_and_depth", "vanishing_
 VISIBLE_LINES, VISIBLE_COLUMNS = 200, 92  # the text column of a page shows 92 characters of code
 # Decimals that stand in prose everywhere: LeCun's constants, the report's learning rate, licences.
 GIVEN = {"1.7159", "0.01", "0.001", "CC BY 4.0", "CC BY-SA 3.0"}
+# What a loader may find: every number of a chapter that calls it is expected on each.
+DATA = {"load_mnist": ("mnist", "mnist_5000"), "load_svhn": ("svhn", "svhn_sample", "svhn_synthetic")}
 HIDDEN = {"remove-cell", "hide-cell", "remove-input", "hide-input"}
 
 
@@ -106,32 +107,53 @@ def glued_sources(cells: list[Cell]) -> list[str]:
     ]
 
 
+def loaders(cells: list[Cell]) -> dict[str, str]:
+    """By variable, which function loaded its data."""
+    return {
+        target.id: _function(node.value)
+        for cell in cells
+        for node in ast.walk(cell.tree)
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and _function(node.value) in DATA
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+
+
 def _any_match(patterns: list[str], name: str) -> bool:
     return any(re.fullmatch(pattern, name) for pattern in patterns)
 
 
 def check_records(chapter: str, text: str, expected: dict[str, dict[str, Expectation]]) -> list[str]:
-    """Every recorded name is expected on every source, every expected name is recorded, every glued one too."""
+    """Every recorded name is expected wherever the data may come from, every expected one recorded, every glued too.
+
+    A chapter on two kinds of data names both at its beginning; a number then depends on one of them.
+    """
     cells, prose = cells_and_prose(text)
     recorded = recorded_names(cells)
     begins = [call for cell in cells for call in cell.calls if _function(call) == "begin"]
     complaints = []
     if recorded and len(begins) != 1:
         complaints.append(f"calls begin {len(begins)} times, expected once")
-    sources: set[str] = set()
+    kinds: list[tuple[str, ...]] = []
     for begin in begins:
         named = begin.args[0].value if begin.args and isinstance(begin.args[0], ast.Constant) else None
         if named != chapter:
             complaints.append(f"begin names {named!r}, expected {chapter!r}")
-        second = begin.args[1] if len(begin.args) > 1 else None
-        depends_on_data = second is not None and not (isinstance(second, ast.Constant) and second.value == "any")
-        sources = {name for name in SHA256 if name.startswith("mnist")} if depends_on_data else set()
-    for section in sorted(set(expected) - sources - {"any"}):
+        for source in begin.args[1:]:
+            data = source.value.id if isinstance(source, ast.Attribute) and isinstance(source.value, ast.Name) else ""
+            if data in loaders(cells):
+                kinds.append(DATA[loaders(cells)[data]])
+            elif not (isinstance(source, ast.Constant) and source.value == "any"):
+                complaints.append(f"begin names data {ast.unparse(source)}, which no cell loads")
+    for section in sorted(set(expected) - {section for kind in kinds for section in kind} - {"any"}):
         complaints.append(f"expectations have a section {section}, which the chapter never runs on")
-    for section in sorted(sources) or ["any"]:
-        names = [*expected.get("any", {}), *expected.get(section, {})]
-        for pattern in recorded:
-            if not any(re.fullmatch(pattern, name) for name in names):
+    for pattern in recorded:
+        lacking = [
+            [name for name in kind if not any(re.fullmatch(pattern, entry) for entry in expected.get(name, {}))]
+            for kind in kinds or [("any",)]
+        ]
+        if not any(re.fullmatch(pattern, entry) for entry in expected.get("any", {})):
+            for section in min(lacking, key=len):
                 complaints.append(f"records {pattern}, but nothing is expected of it in {section}")
     for section, entries in expected.items():
         for name in entries:
@@ -269,6 +291,7 @@ kernelspec: {name: python3}
 :tags: [remove-cell]
 
 from layerwise import plotting, results
+digits = load_mnist()
 results.begin("small", digits.key)
 ```
 
@@ -334,6 +357,7 @@ def test_a_good_chapter_passes(tmp_path: Path) -> None:
         ('"small"', '"large"', "begin names 'large', expected 'small'"),
         ('results.begin("small", digits.key)', "", "calls begin 0 times, expected once"),
         ("digits.key", '"any"', "expectations have a section mnist, which the chapter never runs on"),
+        ("digits.key", "others.key", "begin names data others.key, which no cell loads"),
         ('"slope"', '"slop"', "records slop, but nothing is expected of it in mnist"),
         ("median_{name}", "mean_{name}", "expects median_tanh in mnist, but never records it"),
         ("`slope`", "`slopes`", "shows slopes, but never records it"),
@@ -341,17 +365,17 @@ def test_a_good_chapter_passes(tmp_path: Path) -> None:
         ("from layerwise", "\n".join(["x = 1"] * 300) + "\nfrom layerwise", None),  # in a cell nobody sees
         ("plotting.digits", "\n".join(["x = 1"] * 200) + "\nplotting.digits", "shows 204 lines of code"),
         ("plotting.digits", "x = 1" + "  # " * 30 + "\nplotting.digits", "a line of code has 125 characters"),
-        ("caption: A caption", "caption: ''", "line 15: the figure has no mystnb: figure: caption"),
-        ("alt: Two lines", "text: Two lines", "line 15: the figure has no mystnb: image: alt"),
+        ("caption: A caption", "caption: ''", "line 16: the figure has no mystnb: figure: caption"),
+        ("alt: Two lines", "text: Two lines", "line 16: the figure has no mystnb: image: alt"),
         ("```{solution} three", "```{note}", "exercise three has no solution"),
         (":label: three", ":name: three", "has 2 exercises with a label, expected at least 3"),
-        ("1.7159 stand", "0.9221 stand", "line 13: 0.9221 is typed"),
-        ("1.7159 stand", "0.0123 stands", "line 13: 0.0123 is typed"),  # begins like a given constant
-        ("1.7159 stand", "11.35 % stand", "line 13: 11.35 % is typed"),
-        ("1.7159 stand", "11% stand", "line 13: 11% is typed"),
+        ("1.7159 stand", "0.9221 stand", "line 14: 0.9221 is typed"),
+        ("1.7159 stand", "0.0123 stands", "line 14: 0.0123 is typed"),  # begins like a given constant
+        ("1.7159 stand", "11.35 % stand", "line 14: 11.35 % is typed"),
+        ("1.7159 stand", "11% stand", "line 14: 11% is typed"),
         ("1.7159 stand", "`0.9221` and version 1.2.3 stand\n% given: 0.1", None),
         ("1.7159 stand", "0.1 stands\n\n% given: 0.1\n", None),
-        ("1.7159 stand", "it is 0.9.", "line 13: 0.9 is typed"),
+        ("1.7159 stand", "it is 0.9.", "line 14: 0.9 is typed"),
     ],
 )
 def test_a_planted_fault_is_reported(tmp_path: Path, old: str, new: str, complaint: str | None) -> None:
@@ -375,3 +399,21 @@ def test_a_name_that_one_source_lacks_is_reported(tmp_path: Path) -> None:
     lacking = SMALL_EXPECTATIONS.replace("mnist_5000: *both", "mnist_5000: {median_tanh: {equals: 1}}")
     text = SMALL.replace('f"median_{name}"', '"median_relu"')
     assert "records median_relu, but nothing is expected of it in mnist_5000" in all_complaints(text, lacking, tmp_path)
+
+
+def test_a_number_of_a_chapter_on_two_kinds_of_data_depends_on_one(tmp_path: Path) -> None:
+    text = SMALL.replace("digits.key", "digits.key, house.key").replace("digits =", "house = load_svhn()\ndigits =")
+    text = text.replace('f"median_{name}"', '"median_tanh"').replace(
+        "plotting.digits", 'record("pixel", 1)\nplotting.digits'
+    )
+    expectations = """
+any: {slope: {close_to: 0.25, tolerance: 0}}
+mnist: &mnist {median_tanh: {equals: 1}}
+mnist_5000: *mnist
+svhn: &svhn {pixel: {equals: 1}}
+svhn_sample: *svhn
+svhn_synthetic: *svhn
+"""
+    assert all_complaints(text, expectations, tmp_path) == []
+    lacking = expectations.replace("svhn_sample: *svhn", "svhn_sample: {}")
+    assert all_complaints(text, lacking, tmp_path) == ["records pixel, but nothing is expected of it in svhn_sample"]

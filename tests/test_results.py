@@ -233,3 +233,16 @@ def test_an_empty_file_expects_nothing(tmp_path: Path) -> None:
 )
 def test_numbers_in_scientific_notation(value: float, digits: int, text: str) -> None:
     assert results.scientific(value, digits) == text
+
+
+def test_a_chapter_on_two_data_sets_expects_the_numbers_of_both(folder: Path) -> None:
+    (folder / "depth.yml").write_text(
+        "any: {a: {equals: 1}}\nmnist: {b: {equals: 2}}\nsvhn: {c: {equals: 3}}\nsvhn_sample: {c: {equals: 4}}"
+    )
+    begin("depth", "mnist", "svhn", folder=folder)
+    for name, value in (("a", 1), ("b", 2), ("c", 3)):
+        record(name, value)
+    with pytest.raises(ExpectationError, match="chapter depth, data mnist and svhn: c: expected 3, got 4"):
+        record("c", 4)
+    with pytest.raises(ValueError, match="c is expected in svhn_sample and in another of svhn, svhn_sample"):
+        begin("depth", "svhn", "svhn_sample", folder=folder)

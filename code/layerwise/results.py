@@ -55,15 +55,15 @@ class Expectation:
     holds: Callable[[Any], bool]
 
 
-def begin(chapter: str, source: str = "any", *, folder: str | os.PathLike[str] = "expectations") -> None:
+def begin(chapter: str, *sources: str, folder: str | os.PathLike[str] = "expectations") -> None:
     """Start a chapter: the records that follow belong to it.
 
     Parameters
     ----------
     chapter : str
         The chapter's file name without ``.md``.
-    source : str
-        ``Digits.key`` of the data that the chapter runs on, or ``"any"`` where no number depends on data.
+    *sources : str
+        ``Digits.key`` of each data set that the chapter runs on; none, or ``"any"``, where no number depends on data.
     folder : path
         Where ``<chapter>.yml`` is, relative to the working directory; a chapter runs in its own folder.
 
@@ -72,17 +72,21 @@ def begin(chapter: str, source: str = "any", *, folder: str | os.PathLike[str] =
     ExpectationError
         Under ``LAYERWISE_STRICT`` if there is no such file.
     ValueError
-        If the file is not as the module describes.
+        If the file is not as the module describes, or expects one name on two of these data sets.
     """
     global _chapter
     path = Path(folder) / f"{chapter}.yml"
     expected: dict[str, Expectation] = {}
     if path.is_file():
         sections = read_expectations(path)
-        expected = {**sections.get("any", {}), **sections.get(source, {})}
+        for source in dict.fromkeys(("any", *sources)):
+            for name, expectation in sections.get(source, {}).items():
+                if name in expected:
+                    raise ValueError(f"{path}: {name} is expected in {source} and in another of {', '.join(sources)}.")
+                expected[name] = expectation
     else:
         _complain(f"chapter {chapter}: there are no expectations at {path}, so no number can be compared")
-    _chapter = _Chapter(chapter, source, expected)
+    _chapter = _Chapter(chapter, " and ".join(sources or ["any"]), expected)
 
 
 def record(name: str, value: Any, format: str | Callable[[Any], str] | None = None) -> None:
@@ -107,7 +111,7 @@ def record(name: str, value: Any, format: str | Callable[[Any], str] | None = No
         If ``begin`` was not called or the value is neither number nor text.
     """
     if _chapter is None:
-        raise ValueError(f"record({name!r}, ...) needs begin(chapter, source) first: call it at the chapter's top.")
+        raise ValueError(f"record({name!r}, ...) needs begin(chapter, *sources) first: call it at the chapter's top.")
     if hasattr(value, "item") and getattr(value, "ndim", None) == 0:
         value = value.item()
     if not isinstance(value, (numbers.Real, str)):
