@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.text import Text
@@ -55,6 +56,13 @@ WORKED = {
     "nu": [np.array([0.45, -0.2123]), np.array([0.3])],
     "y": [np.array([1.0, -2.0]), np.array([0.62, 0.45]), np.array([0.571])],
     "delta": [np.array([0.01234, -0.0345]), np.array([0.1402])],
+}
+STEPS = {
+    "1 photo": NOISE.integers(0, 256, (400, 300, 3), dtype=np.uint8),
+    **{f"{i} a step": NOISE.uniform(size=(400, 300)) for i in range(2, 8)},
+    "8 strokes": NOISE.uniform(size=(400, 300)) > 0.5,
+    "9 crop": NOISE.uniform(size=(128, 128)),
+    "10 input": NOISE.uniform(size=(32, 32, 3)),
 }
 UNITS = [NOISE.normal(size=units) for units in (32, 32, 32, 32, 10)]
 
@@ -117,6 +125,9 @@ FIGURES: dict[str, Callable[[], Figure]] = {
     "network_diagram": lambda: plotting.network_diagram([2, 2, 1]),
     "network_diagram, worked": lambda: plotting.network_diagram([2, 2, 1], **WORKED),
     "unit_values": lambda: plotting.unit_values({"output y": UNITS, "delta δ": [1e-3 * row for row in UNITS]}),
+    "photo_steps": lambda: plotting.photo_steps(STEPS),
+    "photo_steps, one": lambda: plotting.photo_steps({"1 photo": STEPS["1 photo"]}),
+    "predictions": lambda: plotting.predictions(DIGITS[:4] / 255, np.full((4, 10), 0.1), ["raw", "inverted", "7", "8"]),
 }
 
 
@@ -506,6 +517,23 @@ def test_network_diagram_writes_symbols_and_values() -> None:
     assert r"$w_{12}^{(1)}$" in bare and not any("=" in text for text in bare)
 
 
+def test_photo_steps_draws_means_of_blocks() -> None:
+    picture = np.zeros((400, 200), np.uint8)
+    picture[:2, 2:4] = [[0, 255], [255, 0]]
+    (shown,) = plotting.photo_steps({"1 photo": picture}).axes[0].images
+    assert shown.get_array().shape == (200, 100)
+    assert shown.get_array()[0, 1] == pytest.approx(0.5) and shown.get_array().sum() == pytest.approx(0.5)
+
+
+def test_predictions_show_every_probability_and_mark_the_largest() -> None:
+    rows = np.array([[0.1, 0.7, 0.2], [0.5, 0.3, 0.2]])
+    axes = plotting.predictions(DIGITS[:2] / 255, rows, ["raw", "prepared"]).axes
+    assert [axis.get_title() for axis in axes[:2]] == ["raw", "prepared"]
+    for axis, row, largest in zip(axes[2:], rows, (1, 0), strict=True):
+        assert [bar.get_width() for bar in axis.patches] == pytest.approx(list(row))
+        assert [i for i, bar in enumerate(axis.patches) if to_hex(bar.get_facecolor()) == INK] == [largest]
+
+
 def test_unit_values_draws_every_unit_with_its_sign() -> None:
     axes = plotting.unit_values({"y": [[1.0, -2.0], [0.5]], "δ": [[0.0, 0.0], [3.0]]}, first_layer=4).axes
     heights = [[bar.get_height() for bar in axis.patches] for axis in axes]
@@ -558,6 +586,10 @@ class Bad:
         Bad(lambda: plotting.unit_values({}), "the same layers"),
         Bad(lambda: plotting.unit_values({"y": [[1.0]], "δ": [[1.0], [2.0]]}), "the same layers"),
         Bad(lambda: plotting.unit_values({"y": [[np.nan]]}), "y must hold finite values"),
+        Bad(lambda: plotting.photo_steps({}), "one or more"),
+        Bad(lambda: plotting.photo_steps({"1 photo": np.zeros(3)}), r"got {'1 photo': \(3,\)}"),
+        Bad(lambda: plotting.predictions(DIGITS, np.zeros((3, 10)), ["7"] * 3), "got 12, 3 and 3"),
+        Bad(lambda: plotting.predictions(DIGITS, np.full((12, 10), 2.0), ["7"] * 12), "between 0 and 1"),
         Bad(lambda: plotting.network_diagram([2]), "at least two layers"),
         Bad(lambda: plotting.network_diagram([2, 3]), "one or two units"),
         Bad(lambda: plotting.network_diagram([2, 1], weights=[np.zeros((2, 1))]), r"shapes \[\(1, 2\)\]"),

@@ -52,6 +52,8 @@ __all__ = [
     "layer_profile",
     "learning_curves",
     "network_diagram",
+    "photo_steps",
+    "predictions",
     "seed_distribution",
     "unit_values",
     "use_house_style",
@@ -951,6 +953,102 @@ def gradient_history(frame: pd.DataFrame, *, value: str = "gradient", label: str
     bar.ax.tick_params(length=0)
     bar.outline.set_visible(False)
     return figure
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# A photo and its prediction
+
+
+def photo_steps(steps: Mapping[str, ArrayLike], *, columns: int = 5) -> Figure:
+    """The steps from a photo to a network's input, a picture each.
+
+    Parameters
+    ----------
+    steps : mapping of name to (height, width) or (height, width, 3) array
+        Grey values or colours, 0 to 255 if whole numbers, else 0 to 1. Large pictures are drawn reduced.
+    columns : int
+        Pictures side by side.
+
+    Raises
+    ------
+    ValueError
+        If there is no step, or one is no picture.
+    """
+    pictures = {name: np.asarray(picture) for name, picture in steps.items()}
+    if not pictures or not all(p.ndim == 2 or (p.ndim == 3 and p.shape[2] == 3) for p in pictures.values()):
+        shapes = {name: picture.shape for name, picture in pictures.items()}
+        raise ValueError(f"steps must be pictures (height, width) or (height, width, 3), one or more; got {shapes}")
+    columns = min(columns, len(pictures))
+    rows = -(-len(pictures) // columns)
+    tallest = max(picture.shape[0] / picture.shape[1] for picture in pictures.values())
+    cell = min(WIDTH / columns * max(tallest, 1), 2.4) + 0.25
+    layout = ConstrainedLayoutEngine(compress=True, w_pad=0.04, h_pad=0.05, wspace=0, hspace=0)
+    figure, axes = _panels(rows, columns, height=rows * cell, layout=layout)
+    for axis in axes.flat[len(pictures) :]:
+        axis.set_visible(False)
+    for axis, (name, picture) in zip(axes.flat, pictures.items(), strict=False):
+        top = 255 if np.issubdtype(picture.dtype, np.integer) else 1
+        axis.imshow(_reduced(picture / top, 200), cmap="gray", vmin=0, vmax=1)
+        _picture_frame(axis)
+        axis.set_title(name, loc="center", size=9, weight="normal", pad=2.5)
+    return figure
+
+
+def predictions(inputs: ArrayLike, probabilities: ArrayLike, titles: Sequence[str]) -> Figure:
+    """What a network got and what it answered: inputs above, the probabilities of the ten classes below each.
+
+    Parameters
+    ----------
+    inputs : (n, height, width) or (n, height, width, 3) array
+        From 0 to 1.
+    probabilities : (n, classes) array
+        From 0 to 1; the largest of each row is filled with ink.
+    titles : sequence of n str
+        Written above the inputs.
+
+    Raises
+    ------
+    ValueError
+        If the numbers of inputs, probabilities and titles differ, there is none, or a probability is none.
+    """
+    inputs, probabilities = np.asarray(inputs), np.asarray(probabilities, float)
+    if inputs.ndim not in (3, 4) or not len(inputs) == len(probabilities) == len(titles) > 0:
+        raise ValueError(
+            f"inputs, probabilities and titles must be as many, at least one; got {len(inputs)}, {len(probabilities)} "
+            f"and {len(titles)}"
+        )
+    if probabilities.ndim != 2 or not ((probabilities >= 0) & (probabilities <= 1)).all():
+        raise ValueError("probabilities must be (n, classes) between 0 and 1")
+    count, classes = probabilities.shape
+    figure, axes = _panels(2, count, height=1.2 + 0.4 + 0.18 * classes, sharey="row", height_ratios=[1.2, 2.0])
+    for (above, below), picture, row, title in zip(axes.T, inputs, probabilities, titles, strict=True):
+        above.imshow(picture, cmap="gray", vmin=0, vmax=1)
+        _picture_frame(above)
+        above.set_title(title, loc="center", size=9, weight="normal")
+        colours = [INK if k == row.argmax() else MUTED for k in range(classes)]
+        below.barh(range(classes), row, height=0.7, color=colours, edgecolor="none")
+        below.set_xlim(0, 1)
+        below.set_ylim(classes - 0.4, -0.6)
+        below.set_xticks([0, 1])
+        below.set_yticks(range(classes))
+        below.grid(axis="y", visible=False)
+    axes[1, 0].set_ylabel("class")
+    figure.supxlabel("probability", size=9)
+    return figure
+
+
+def _picture_frame(axis: Axes) -> None:
+    axis.set_xticks([])
+    axis.set_yticks([])
+    axis.spines[:].set(visible=True, color=MUTED, linewidth=0.6)
+
+
+def _reduced(picture: NDArray[Any], side: int) -> NDArray[np.float64]:
+    """The picture with blocks of pixels replaced by their mean, no longer than about `side`."""
+    factor = -(-max(picture.shape[:2]) // side)
+    height, width = (length // factor for length in picture.shape[:2])
+    blocks = picture[: height * factor, : width * factor].astype(float)
+    return blocks.reshape(height, factor, width, factor, *picture.shape[2:]).mean(axis=(1, 3))
 
 
 # ---------------------------------------------------------------------------------------------------------------------
