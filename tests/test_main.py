@@ -4,21 +4,21 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
-from layerwise import __main__ as command_line
-from layerwise import depth
+from layerwise import datasets, depth, studies, sweep
 from layerwise.__main__ import main
 from layerwise.datasets import load_mnist_5000
-from layerwise.sweep import EXPERIMENTS
 
+EXPERIMENTS = sweep.EXPERIMENTS
 TINY: dict[str, Any] = {"activations": ["tanh"], "layers": [3], "seeds": [0, 1], "epochs": 1, "updates_per_epoch": 20}
 
 
 @pytest.fixture(autouse=True)
 def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The embedded digits, and one experiment of a second; the folder of its results."""
-    monkeypatch.setattr(command_line, "load_mnist", load_mnist_5000)
+    monkeypatch.setattr(datasets, "load_mnist", load_mnist_5000)
     for name in list(EXPERIMENTS):
         monkeypatch.delitem(EXPERIMENTS, name)
     monkeypatch.setitem(EXPERIMENTS, "tiny", TINY)
@@ -26,13 +26,46 @@ def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "results"
 
 
-def test_data(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.fixture
+def house_numbers(monkeypatch: pytest.MonkeyPatch) -> datasets.Digits:
+    """Three house numbers for training and one for testing instead of thousands."""
+    x, y = np.zeros((4, 32, 32, 3), dtype=np.uint8), np.array([2, 0, 2, 9])
+    digits = datasets.Digits(x[:3], y[:3], x[3:], y[3:], source="four house numbers", key="svhn", sha256="abc")
+    monkeypatch.setattr(datasets, "load_svhn", lambda: digits)
+    return digits
+
+
+def test_data(house_numbers: datasets.Digits, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["data"]) == 0
-    output = capsys.readouterr().out
-    assert "mnist_5000: the embedded 5,000 MNIST digits" in output
-    assert load_mnist_5000().sha256 in output
-    assert output.splitlines()[-2].split() == ["training", *["400"] * 10]
-    assert output.splitlines()[-1].split() == ["test", *["100"] * 10]
+    captured = capsys.readouterr()
+    assert [line.split() for line in captured.out.splitlines()] == [
+        ["mnist_5000:", *load_mnist_5000().source.split()],
+        ["SHA-256", "of", "the", "arrays:", load_mnist_5000().sha256],
+        ["class", *"0123456789"],
+        ["training", *["400"] * 10],
+        ["test", *["100"] * 10],
+        ["svhn:", "four", "house", "numbers"],
+        ["SHA-256", "of", "the", "arrays:", "abc"],
+        ["class", *"0123456789"],
+        ["training", *"1020000000"],
+        ["test", *"0000000001"],
+    ]
+    assert captured.err == ""
+
+
+def test_svhn_is_downloaded_where_asked(
+    house_numbers: datasets.Digits, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(datasets, "download_svhn", lambda progress: [Path(f"train, progress {progress}"), Path("test")])
+    assert main(["data", "--download-svhn"]) == 0
+    assert capsys.readouterr().out.splitlines()[:2] == ["train, progress True", "test"]
+
+    def fail(progress: bool) -> list[Path]:
+        raise datasets.DataError("ufldl.stanford.edu could not be reached")
+
+    monkeypatch.setattr(datasets, "download_svhn", fail)
+    assert main(["data", "--download-svhn"]) == 1
+    assert capsys.readouterr().err == "python -m layerwise data: ufldl.stanford.edu could not be reached\n"
 
 
 def test_sweep(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -60,14 +93,14 @@ def test_records(
     for name in list(depth.SETTINGS):
         monkeypatch.delitem(depth.SETTINGS, name)
     complete = dataclasses.replace(load_mnist_5000(), key="mnist")
-    monkeypatch.setattr(command_line, "load_mnist", lambda: complete)
+    monkeypatch.setattr(datasets, "load_mnist", lambda: complete)
     asked = []
 
     def note(name: str, digits: Any, **settings: Any) -> str:
         asked.append((name, digits.key, settings))
         return f"{name}_{digits.key}.json"
 
-    monkeypatch.setattr(command_line, "make_record", note)
+    monkeypatch.setattr(studies, "make_record", note)
     assert main(["records", *arguments]) == 0
     assert asked == [("tiny", key, {"jobs": 1, "progress": True}) for key in made]
     assert all(f"tiny_{key}.json" in capsys.readouterr().out for key in made[:1])
@@ -106,7 +139,7 @@ def test_what_goes_wrong_ends_with_1_and_its_reason(
     def fail(**_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(command_line, "sweep", fail)
+    monkeypatch.setattr(sweep, "sweep", fail)
     assert main(["sweep"]) == 1
     assert capsys.readouterr().err == "python -m layerwise sweep: [Errno 28] No space left on device\n"
 
@@ -117,6 +150,6 @@ def test_a_reader_s_stop_says_that_nothing_is_lost(
     def stop(**_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(command_line, "sweep", stop)
+    monkeypatch.setattr(sweep, "sweep", stop)
     assert main(["sweep"]) == 130
     assert "Stopped. What was finished is kept: python -m layerwise sweep goes on." in capsys.readouterr().err

@@ -1,20 +1,21 @@
-"""``python -m layerwise``: the data, the experiments and their records from the command line."""
+"""``python -m layerwise``: the data, the experiments, their records, and predictions from the command line.
+
+Each command imports what it needs when it runs: TensorFlow takes seconds to import and most of a gigabyte, and a photo
+that cannot be read, or a mistyped argument, needs none of it.
+"""
 
 import argparse
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-import numpy as np
+if TYPE_CHECKING:
+    from layerwise.digits import Digits
 
-from layerwise.datasets import Digits, load_mnist, load_mnist_5000
-from layerwise.studies import find_study, make_record, study_names
-from layerwise.sweep import EXPERIMENTS, sweep
-
-DATA_OF_RECORDS: dict[str, Callable[[], Digits]] = {
-    "mnist": lambda: load_mnist(),
-    "mnist_5000": load_mnist_5000,
-}
+DATA_OF_RECORDS = ("mnist", "mnist_5000")
+NETWORKS = ("improved", "report")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,38 +29,43 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        Exit code: 0, or 1 with the reason on stderr. Arguments that no command takes end with exit code 2.
+        Exit code: 0, or 1 with the reason on stderr. Arguments that no command takes end with exit code 2, and so does
+        a photo that cannot be read.
     """
     options = _parser().parse_args(arguments)
     try:
-        options.run(options)
+        return options.run(options) or 0
     except (ValueError, OSError) as error:
         print(f"python -m layerwise {options.command}: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print(f"\nStopped. What was finished is kept: python -m layerwise {options.command} goes on.", file=sys.stderr)
         return 130
-    return 0
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m layerwise", description="Data and experiments of the book.")
+    parser = argparse.ArgumentParser(prog="python -m layerwise", description="Data, experiments and predictions.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     data = commands.add_parser("data", help="say which digits the chapters use, and where they come from")
+    data.add_argument(
+        "--download-svhn",
+        action="store_true",
+        help="first download complete SVHN, 246 MB, into the user's cache (for non-commercial research)",
+    )
     data.set_defaults(run=_data)
 
     sweeps = commands.add_parser("sweep", help="run the experiments of the chapters; what was run before is kept")
     sweeps.set_defaults(run=_sweep)
     records = commands.add_parser("records", help="run the long studies and write the records that ship with the book")
     records.set_defaults(run=_records)
-    for command, what, names in ((sweeps, "experiment", list(EXPERIMENTS)), (records, "study", study_names())):
+    for command, what, names in ((sweeps, "experiment", _experiments), (records, "study", _studies)):
         command.add_argument(
             "names",
             nargs="*",
             metavar=what.upper(),
             type=_one_of(what, names),
-            help=f"one or more of {', '.join(names)}; by default all",
+            help="one or more by name; by default all (a name that does not exist lists those that do)",
         )
         command.add_argument(
             "--jobs",
@@ -73,13 +79,21 @@ def _parser() -> argparse.ArgumentParser:
         choices=list(DATA_OF_RECORDS),
         help="on this data set only; by default on every one that a study is recorded on",
     )
+
+    prediction = commands.add_parser("predict", help="read the handwritten digit in a photo")
+    prediction.add_argument("photo", type=Path, metavar="PHOTO", help="a JPEG, PNG, WebP, GIF or BMP file")
+    prediction.add_argument(
+        "--model", choices=NETWORKS, default=NETWORKS[0], help="which network; by default %(default)s"
+    )
+    prediction.add_argument("--steps", type=Path, metavar="FILE", help="draw the steps into a .png, .svg or .pdf")
+    prediction.set_defaults(run=_predict)
     return parser
 
 
-def _one_of(what: str, names: Sequence[str]) -> Callable[[str], str]:
+def _one_of(what: str, names: Callable[[], Collection[str]]) -> Callable[[str], str]:
     def check(text: str) -> str:
-        if text not in names:
-            raise argparse.ArgumentTypeError(f"unknown {what} {text!r}; expected one of {', '.join(names)}")
+        if text not in names():
+            raise argparse.ArgumentTypeError(f"unknown {what} {text!r}; expected one of {', '.join(names())}")
         return text
 
     return check
@@ -91,16 +105,39 @@ def _count(text: str) -> int:
     return int(text)
 
 
+def _experiments() -> Collection[str]:
+    from layerwise.sweep import EXPERIMENTS
+
+    return EXPERIMENTS
+
+
+def _studies() -> Collection[str]:
+    from layerwise.studies import study_names
+
+    return study_names()
+
+
 def _data(options: argparse.Namespace) -> None:
-    digits = load_mnist()
-    print(f"{digits.key}: {digits.source}")
-    print(f"SHA-256 of the arrays: {digits.sha256}")
-    print("class     " + " ".join(f"{c:>6}" for c in range(10)))
-    for part, labels in (("training", digits.y_train), ("test", digits.y_test)):
-        print(f"{part:<10}" + " ".join(f"{count:>6,}" for count in np.bincount(labels, minlength=10)))
+    import numpy as np
+
+    from layerwise.datasets import download_svhn, load_mnist, load_svhn
+
+    if options.download_svhn:
+        for path in download_svhn(progress=True):
+            print(path, flush=True)
+    for load in (load_mnist, load_svhn):
+        digits = load()
+        print(f"{digits.key}: {digits.source}")
+        print(f"SHA-256 of the arrays: {digits.sha256}")
+        print("class     " + " ".join(f"{c:>6}" for c in range(10)))
+        for part, labels in (("training", digits.y_train), ("test", digits.y_test)):
+            print(f"{part:<10}" + " ".join(f"{count:>6,}" for count in np.bincount(labels, minlength=10)))
 
 
 def _sweep(options: argparse.Namespace) -> None:
+    from layerwise.datasets import load_mnist
+    from layerwise.sweep import EXPERIMENTS, sweep
+
     digits = load_mnist()
     print(f"Experiments on {digits.source}.", flush=True)
     for name in options.names or EXPERIMENTS:
@@ -111,18 +148,42 @@ def _sweep(options: argparse.Namespace) -> None:
 
 
 def _records(options: argparse.Namespace) -> None:
+    from layerwise.studies import find_study, make_record, study_names
+
     for name in options.names or study_names():
         for source in find_study(name).sources:
             if options.data in (None, source):
                 print(make_record(name, _digits(source), jobs=options.jobs, progress=True), flush=True)
 
 
-def _digits(source: str) -> Digits:
+def _digits(source: str) -> "Digits":
     """The data set of this key, or a ValueError where it is not to be had."""
-    digits = DATA_OF_RECORDS[source]()
+    from layerwise import datasets
+
+    digits = datasets.load_mnist_5000() if source == "mnist_5000" else datasets.load_mnist()
     if digits.key != source:
         raise ValueError(f"the record needs the data {source}, but found {digits.source}")
     return digits
+
+
+def _predict(options: argparse.Namespace) -> int:
+    """Print the prediction: 0, 1 where the photo shows no digit, 2 where it is no photo."""
+    from layerwise.photo import PhotoError, predict, prepare
+
+    try:
+        prepared = prepare(options.photo)
+    except PhotoError as error:
+        print(f"python -m layerwise predict: {error}", file=sys.stderr)
+        return 2
+    if options.steps:
+        from layerwise.plotting import photo_steps
+
+        photo_steps(prepared.steps).savefig(options.steps)
+    from layerwise.cnn import pretrained
+
+    prediction = predict(prepared, pretrained(options.model))
+    print(prediction)
+    return 0 if prediction.digit is not None else 1
 
 
 if __name__ == "__main__":
