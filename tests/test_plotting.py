@@ -96,6 +96,7 @@ FIGURES: dict[str, Callable[[], Figure]] = {
     "activation_curves, together": lambda: plotting.activation_curves(X, VALUES, DERIVATIVES, together=True),
     "learning_curves": lambda: plotting.learning_curves(RUNS, PUBLISHED),
     "learning_curves, four": lambda: plotting.learning_curves(runs(3, tuple(NAMES)), PUBLISHED),
+    "learning_curves, own axes": lambda: plotting.learning_curves(RUNS, PUBLISHED, own_axes=True),
     "learning_curves, one metric": lambda: plotting.learning_curves(RUNS, metrics=["val_accuracy"]),
     "seed_distribution": lambda: plotting.seed_distribution(RUNS, PUBLISHED),
     "seed_distribution, two": lambda: plotting.seed_distribution(runs(20).query("layers == 40"), PUBLISHED),
@@ -110,12 +111,10 @@ FIGURES: dict[str, Callable[[], Figure]] = {
     "layer_profile, one": lambda: plotting.layer_profile({"a traced 7": PROFILES["tanh"][0]}, y_label="mean |y|"),
     "gradient_panels": lambda: plotting.gradient_panels(gradients(zeros=True), value="size", y_label="largest"),
     "gradient_panels, predicted": lambda: plotting.gradient_panels(
-        GRADIENTS.query("activation == 'tanh'").assign(initializer="glorot_uniform"),
+        GRADIENTS.query("activation == 'tanh'"),
         value="size",
         y_label="relative size",
-        series="initializer",
-        activation="tanh",
-        predicted=GRADIENTS.query("activation == 'tanh' and seed == 0").assign(initializer="glorot_uniform"),
+        predicted=GRADIENTS.query("activation == 'tanh' and seed == 0"),
         band=(0.05, 0.95),
     ),
     "gradient_panels, signed": lambda: plotting.gradient_panels(
@@ -379,6 +378,27 @@ def test_learning_curves_stay_within_their_axes_when_the_last_panel_holds_the_la
         assert panel.get_ylim()[0] == 0
         assert panel.get_ylim()[1] >= frame["val_loss"].max()
     assert axes[0, 2].get_ylim() == (0.05, 1)
+
+
+def test_axes_of_their_own_fit_each_panel_s_runs() -> None:
+    """Runs within a hundredth of each other fill a panel of their own, however far those of another panel reach."""
+    close = RUNS["layers"] == 5
+    frame = RUNS.assign(val_accuracy=np.where(close, 0.93 + RUNS["val_accuracy"] / 100, RUNS["val_accuracy"]))
+    panels = plotting.learning_curves(frame, own_axes=True).axes[:3]
+    for panel, layers in zip(panels, (5, 20, 40), strict=True):
+        values = frame[frame["layers"] == layers]["val_accuracy"]
+        low, high = panel.get_ylim()
+        assert low <= values.min() and values.max() <= high
+        assert high - low <= 1.2 * np.ptp(values)
+
+
+@pytest.mark.parametrize("name", ["learning_curves", "gradient_panels"])
+def test_text_in_six_panels_is_large_enough_for_a_phone(name: str) -> None:
+    """A column of 350 px shows the figure's 5.6 x 72 points: 11 points are 9.5 px."""
+    figure = drawn(FIGURES[name]())
+    texts = [text for axis in figure.axes for text in (axis.title, axis.xaxis.label, axis.yaxis.label)]
+    ticks = [text for axis in figure.axes for text in (*axis.get_xticklabels(), *axis.get_yticklabels())]
+    assert min(text.get_size() for text in texts + ticks + figure.legends[0].get_texts()) >= 11
 
 
 def test_learning_curves_take_other_series_and_panels() -> None:

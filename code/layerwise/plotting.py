@@ -316,6 +316,7 @@ def learning_curves(
     series: str = "activation",
     updates_per_epoch: int = 1875,
     lowest_accuracy: float = 0.0,
+    own_axes: bool = False,
 ) -> Figure:
     """Accuracy and loss against epochs: the median over the seeds as a line, their whole range as a band.
 
@@ -333,6 +334,9 @@ def learning_curves(
         Written on the axis, since an epoch is counted in updates here.
     lowest_accuracy : float
         Where the axis of accuracy begins, for runs that all lie high.
+    own_axes : bool
+        Whether each panel has a vertical axis of its own, as wide as its runs need: where some panels' curves lie so
+        close together that on the axis of the others they would be one. `lowest_accuracy` then says nothing.
 
     Raises
     ------
@@ -341,7 +345,10 @@ def learning_curves(
     """
     _require(frame, [panels, series, "seed", "epoch", *metrics])
     panel_values, series_values = _values(frame[panels]), _values(frame[series])
-    figure, axes = _panels(len(metrics), len(panel_values), height=0.7 + 1.6 * len(metrics), sharex=True, sharey="row")
+    share_y = False if own_axes else "row"
+    figure, axes = _panels(
+        len(metrics), len(panel_values), height=0.9 + 1.6 * len(metrics), sharex=True, sharey=share_y
+    )
     for row, metric in zip(axes, metrics, strict=True):
         for axis, panel in zip(row, panel_values, strict=True):
             for i, value in enumerate(series_values):
@@ -359,15 +366,136 @@ def learning_curves(
                         axis.plot(theirs["epoch"] + 0.13 + 0.11 * i, theirs[metric], clip_on=False, **_hollow(style))
             axis.xaxis.set_major_locator(_whole_numbers())
         # When every panel is drawn: a limit that is set ends the scaling of all panels that share the axis.
-        if "accuracy" in metric:
+        if own_axes:
+            for axis in row:
+                axis.yaxis.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 5, 10]))
+        elif "accuracy" in metric:
             row[0].set_ylim(lowest_accuracy, 1)
         else:
             row[0].set_ylim(bottom=0)
         row[0].set_ylabel(_label(metric))
     for axis, panel in zip(axes[0], panel_values, strict=True):
         axis.set_title(_named(panels, panel))
-    figure.supxlabel(f"epochs of {updates_per_epoch:,} updates", size=9)
+    figure.supxlabel(f"epochs of {updates_per_epoch:,} updates")
+    _enlarge_text(figure, axes)
+    _legend_above(figure, axes[0, 0], report=published is not None, size=_LARGE)
+    return figure
+
+
+def training_history(frame: pd.DataFrame, published: pd.DataFrame | None = None) -> Figure:
+    """Accuracy and loss of one network against epochs, training digits beside the validation part.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row per run and epoch: ``seed``, ``epoch``, ``loss``, ``accuracy``, ``val_loss``, ``val_accuracy``. The
+        line is the median of the runs that reached an epoch, the band their range.
+    published : DataFrame, optional
+        The report's run, the same columns except ``seed``: hollow markers.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing or the frame is empty.
+    """
+    metrics = {"accuracy": "accuracy", "loss": "cross-entropy"}
+    series = {"val_": "validation part", "": "training digits"}
+    _require(frame, ["seed", "epoch", *(prefix + metric for prefix in series for metric in metrics)])
+    figure, axes = _panels(2, 1, height=5.2, sharex=True)
+    for axis, (metric, label) in zip(axes[:, 0], metrics.items(), strict=True):
+        for i, (prefix, name) in enumerate(series.items()):
+            by_epoch = frame.groupby("epoch")[prefix + metric]
+            style = NEUTRAL[i]
+            axis.fill_between(
+                by_epoch.median().index, by_epoch.min(), by_epoch.max(), color=style["color"], alpha=0.2, linewidth=0
+            )
+            axis.plot(by_epoch.median(), label=name, markevery=5, **style)
+            if published is not None:
+                axis.plot(published["epoch"], published[prefix + metric], **_hollow(style))
+        axis.set_ylabel(label)
+    axes[0, 0].set_ylim(top=1)
+    axes[1, 0].set_ylim(bottom=0)
+    axes[1, 0].set_xlabel("epoch")
+    axes[1, 0].xaxis.set_major_locator(_whole_numbers())
     _legend_above(figure, axes[0, 0], report=published is not None)
+    return figure
+
+
+def run_accuracies(frame: pd.DataFrame, *, x_label: str, reference: str | None = None) -> Figure:
+    """The accuracy of every run as a dot, one row per variant, with the median written beside it.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        ``variant``, ``seed`` and ``accuracy``. Rows are drawn in the order in which variants first stand.
+    x_label : str
+        Of the accuracy.
+    reference : str, optional
+        The variant whose median the others are compared with: a line through all rows.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, the frame is empty, or there is no such reference.
+    """
+    _require(frame, ["variant", "seed", "accuracy"])
+    runs = {str(name): group["accuracy"].to_numpy(float) for name, group in frame.groupby("variant", sort=False)}
+    if reference is not None and reference not in runs:
+        raise ValueError(f"no variant {reference!r} to compare with; the frame has {', '.join(runs)}")
+    figure, axes = _panels(1, 1, height=0.9 + 0.42 * len(runs))
+    axis = axes[0, 0]
+    if reference is not None:
+        axis.axvline(float(np.median(runs[reference])), color=MUTED, linewidth=1, linestyle=(0, (2, 2)), zorder=1)
+    for row, values in enumerate(runs.values()):
+        middle = float(np.median(values))
+        axis.plot(values, np.full(len(values), row + 0.1), color=INK, marker="o", **_dots())
+        axis.plot(middle, row - 0.27, **_median())
+        axis.annotate(
+            f"{middle:.4f}", (1, row), (8, 0), axis.get_yaxis_transform(), "offset points", va="center_baseline"
+        )
+    axis.set_yticks(range(len(runs)), [textwrap.fill(name, 26) for name in runs])
+    axis.set_ylim(len(runs) - 0.5, -0.6)
+    axis.set_xlabel(x_label)
+    axis.grid(axis="y", visible=False)
+    axis.tick_params(axis="y", length=0)
+    handles = [Line2D([], [], color=INK, marker="o", **_dots()), Line2D([], [], **_median())]
+    figure.legend(handles, ["one seed", "median"], loc="outside upper center", ncols=2, handlelength=1.2)
+    return figure
+
+
+def calibration_curves(tables: Mapping[str, pd.DataFrame]) -> Figure:
+    """How often a network is right against how sure it is: on the diagonal it is as right as it claims.
+
+    Parameters
+    ----------
+    tables : mapping of name to DataFrame
+        ``confidence``, ``accuracy`` and ``digits`` of each bin. Below stands how many digits each bin holds.
+
+    Raises
+    ------
+    ValueError
+        If there is no table, or one lacks a column or is empty.
+    """
+    if not tables:
+        raise ValueError("tables is empty: give at least one network")
+    for table in tables.values():
+        _require(table, ["confidence", "accuracy", "digits"])
+    figure = Figure(figsize=(WIDTH, 5.0), layout="constrained")
+    axis, counts = figure.subplots(2, 1, sharex=True, height_ratios=[3, 1])
+    axis.plot([0, 1], [0, 1], color=MUTED, linewidth=1, linestyle=(0, (2, 2)))
+    for i, (name, table) in enumerate(tables.items()):
+        style = NEUTRAL[i % len(NEUTRAL)]
+        # Two standard errors of a share of as many digits.
+        error = 2 * np.sqrt(table["accuracy"] * (1 - table["accuracy"]) / table["digits"])
+        axis.errorbar(table["confidence"], table["accuracy"], error, label=name, **style)
+        counts.plot(table["confidence"], table["digits"], **style)
+    counts.set_yscale("log")
+    counts.set_ylabel("digits")
+    counts.set_xlabel("probability that the network gives to its answer")
+    axis.set_ylabel("share of right answers")
+    axis.set_ylim(0, 1.02)
+    axis.set_xlim(0, 1.02)
+    _legend_above(figure, axis)
     return figure
 
 
@@ -597,12 +725,12 @@ def digits(
     *,
     columns: int = 10,
 ) -> Figure:
-    """A grid of digits, white ink on black as the network receives them.
+    """A grid of digits as the network receives them.
 
     Parameters
     ----------
-    images : (n, height, width) array
-        Grey values, 0 to 255 or 0 to 1: an integer array is taken as the former.
+    images : (n, height, width) or (n, height, width, 3) array
+        Grey values or red, green and blue, 0 to 255 or 0 to 1: an integer array is taken as the former.
     labels : sequence of n, optional
         Written above each digit.
     answered : sequence of n, optional
@@ -616,8 +744,8 @@ def digits(
         If there are no images, or their number differs from that of the labels or answers.
     """
     images = np.asarray(images)
-    if images.ndim != 3 or not len(images):
-        raise ValueError(f"images must be (n, height, width) with n at least 1; got {images.shape}")
+    if images.ndim not in (3, 4) or images.shape[3:] not in ((), (3,)) or not len(images):
+        raise ValueError(f"images must be (n, height, width) or (n, height, width, 3), n at least 1; got {images.shape}")
     labels = None if labels is None else list(labels)
     answered = None if answered is None else list(answered)
     for name, given in (("labels", labels), ("answered", answered)):
@@ -836,7 +964,6 @@ def gradient_panels(
     value: str,
     y_label: str,
     series: str = "activation",
-    activation: str | None = None,
     predicted: pd.DataFrame | None = None,
     band: tuple[float, float] = (0.0, 1.0),
     logarithmic: bool = True,
@@ -853,8 +980,6 @@ def gradient_panels(
         What it is.
     series : str
         The column that has a line per value: the median over the seeds.
-    activation : str, optional
-        The one activation that is shown: its style is then that of the first series.
     predicted : DataFrame, optional
         The columns `layers`, `kind`, `series`, `layer` and `value`: dotted lines.
     band : (float, float)
@@ -874,16 +999,16 @@ def gradient_panels(
     if logarithmic and not (frame[value] >= 0).all():
         raise ValueError(f"{value} holds negative numbers or NaN; take absolute values, or logarithmic=False")
     depths, kinds, names = (_values(frame[column]) for column in ("layers", "kind", series))
-    figure, axes = _panels(len(kinds), len(depths), height=0.8 + 1.75 * len(kinds), sharex="col", sharey="row")
+    figure, axes = _panels(len(kinds), len(depths), height=0.9 + 1.6 * len(kinds), sharex="col", sharey="row")
     for row, kind in zip(axes, kinds, strict=True):
         of_kind = frame[frame["kind"] == kind]
         if logarithmic:
             theory = pd.Series(dtype=float) if predicted is None else predicted.loc[predicted["kind"] == kind, value]
-            foot = _decades(row, pd.concat([of_kind[value], theory]))
+            foot = _decades(row, pd.concat([of_kind[value], theory]), steps=4)
             of_kind = of_kind.assign(**{value: of_kind[value].mask(of_kind[value] == 0, foot)})
         for axis, layers in zip(row, depths, strict=True):
             for i, name in enumerate(names):
-                style = _style(activation if activation and i == 0 else name, i)
+                style = _style(name, i)
                 part = of_kind[(of_kind["layers"] == layers) & (of_kind[series] == name)]
                 by_layer = part.groupby("layer")[value]
                 middle, low, high = by_layer.median(), by_layer.quantile(band[0]), by_layer.quantile(band[1])
@@ -899,8 +1024,9 @@ def gradient_panels(
         row[0].set_ylabel(f"{kind}:\n{y_label}")
     for axis, layers in zip(axes[0], depths, strict=True):
         axis.set_title(f"{layers} layers")
-    figure.supxlabel("layer", size=9)
-    _legend_above(figure, axes[0, 0])
+    figure.supxlabel("layer")
+    _enlarge_text(figure, axes)
+    _legend_above(figure, axes[0, 0], size=_LARGE)
     return figure
 
 
@@ -1062,15 +1188,15 @@ def _panels(
     return figure, figure.subplots(rows, columns, squeeze=False, **share)
 
 
-def _decades(axes: Iterable[Axes], values: ArrayLike) -> float:
-    """Make vertical axes logarithmic, with at most eight powers of ten written on them.
+def _decades(axes: Iterable[Axes], values: ArrayLike, steps: int = 6) -> float:
+    """Make vertical axes logarithmic, with at most ``steps`` + 2 powers of ten written on them.
 
     A value of exactly 0 has no place there: where there is one, the axes get a line for it at their foot. Returns the
     height at which to draw it.
     """
     values = np.asarray(values, float)
     exponents = np.log10(values[values > 0]) if (values > 0).any() else np.array([-1.0])
-    spacing = max(1, int(np.ceil(np.ptp(exponents) / 6)))
+    spacing = max(1, int(np.ceil(np.ptp(exponents) / steps)))
     lowest = spacing * int(np.floor(exponents.min() / spacing))
     highest = max(int(np.ceil(exponents.max())), lowest + 1)
     ticks = {10.0**k: "10" + str(k).translate(_SUPERSCRIPTS) for k in range(lowest, highest + 1, spacing)}
@@ -1131,14 +1257,27 @@ def _named(column: str, value: Any) -> str:
     return f"{column.replace('_', ' ')} {_label(value)}"
 
 
-def _legend_above(figure: Figure, axis: Axes, *, report: bool = False) -> None:
+#: Points of the text in figures of several panels side by side, so that they can be read on a phone.
+_LARGE = 11.5
+
+
+def _enlarge_text(figure: Figure, axes: NDArray[Any]) -> None:
+    for axis in axes.flat:
+        axis.tick_params(labelsize=_LARGE - 0.5)
+        for text in (axis.xaxis.label, axis.yaxis.label, axis.title, axis._left_title):
+            text.set_size(_LARGE)
+    figure.supxlabel(figure.get_supxlabel(), size=_LARGE)
+
+
+def _legend_above(figure: Figure, axis: Axes, *, report: bool = False, size: float = 9) -> None:
     handles, labels = axis.get_legend_handles_labels()
     if report:
         handles.append(Line2D([], [], **_hollow({"color": INK, "marker": "o"})))
         labels.append("the report's run")
-    # A line of the legend holds about 75 letters, of which a sample line and the gaps take 9 each.
-    lines = -(-sum(len(label) + 9 for label in labels) // 75)
-    figure.legend(handles, labels, loc="outside upper center", ncols=-(-len(labels) // lines), columnspacing=1.4)
+    # A line of the legend holds about 75 letters of 9 points, of which a sample line and the gaps take 9 each.
+    lines = -(-sum(len(label) + 9 for label in labels) // int(75 * 9 / size))
+    columns = -(-len(labels) // lines)
+    figure.legend(handles, labels, loc="outside upper center", ncols=columns, columnspacing=1.4, fontsize=size)
 
 
 def _break_jumps(curve: ArrayLike) -> NDArray[np.float64]:
