@@ -254,6 +254,8 @@ def test_the_real_sample_is_what_the_data_chapter_says(real_sample: Digits) -> N
     assert train is not None and test is not None
     assert np.bincount(real_sample.y_train).tolist() == [543, 1536, 1278, 889, 794, 732, 616, 605, 503, 503]
     assert np.bincount(real_sample.y_test).tolist() == [141, 432, 312, 215, 170, 177, 157, 162, 118, 117]
+    sizes, photos = np.unique(np.unique(train, return_counts=True)[1], return_counts=True)
+    assert dict(zip(sizes.tolist(), photos.tolist(), strict=True)) == svhn.SVHN_SAMPLE_PHOTOS
     # The photographs stand one after the other, so that a cut between neighbouring rows divides at most one.
     assert np.unique(train).tolist() == list(range(1, 4032)) and (np.diff(train) >= 0).all()
     assert np.unique(test).tolist() == list(range(4032, 5034)) and (np.diff(test) >= 0).all()

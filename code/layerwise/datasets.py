@@ -15,6 +15,7 @@ from layerwise.mnist import (
 from layerwise.split import split_by_photo
 from layerwise.svhn import (
     SVHN_FILES,
+    SVHN_SAMPLE_PHOTOS,
     SVHN_SAMPLE_SHA256,
     SVHN_URL,
     download_svhn,
@@ -26,6 +27,7 @@ __all__ = [
     "MNIST_URL",
     "SHA256",
     "SVHN_FILES",
+    "SVHN_SAMPLE_PHOTOS",
     "SVHN_SAMPLE_SHA256",
     "SVHN_URL",
     "DataError",

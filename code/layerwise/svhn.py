@@ -30,7 +30,7 @@ import scipy.io
 from layerwise.digits import DataError, Digits, read_npz, sha256_of
 from layerwise.download import cache_folder, download, file_sha256, holds_data, named_folder
 
-__all__ = ["SVHN_FILES", "SVHN_SAMPLE_SHA256", "SVHN_URL", "download_svhn", "load_svhn"]
+__all__ = ["SVHN_FILES", "SVHN_SAMPLE_PHOTOS", "SVHN_SAMPLE_SHA256", "SVHN_URL", "download_svhn", "load_svhn"]
 
 SVHN_URL = "http://ufldl.stanford.edu/housenumbers/"
 """Where the official files are."""
@@ -46,6 +46,9 @@ SVHN_SAMPLE_SHA256 = {
     "photos": "8258714125ecf40bd63654b7e1bb45d3e39399c880d99d25e5eb0d155343fbe6",
 }
 """SHA-256 of the sample's digits (see :attr:`Digits.sha256`) and of its photograph numbers (int32, little-endian)."""
+
+SVHN_SAMPLE_PHOTOS = {1: 758, 2: 2621, 3: 610, 4: 41, 5: 1}
+"""How many photographs of the sample's training part show one digit, how many two, and so on."""
 
 DIGITS_OF_FILE = {"train_32x32.mat": 73257, "test_32x32.mat": 26032}
 SAMPLE = "svhn_sample.npz"
