@@ -268,23 +268,18 @@ def receptive_field(model: keras.Model, layer: str) -> ReceptiveField:
         If there is no such layer, or a layer on the way from the picture is neither convolution nor pooling nor works
         position by position: a unit of a dense layer, for instance, sees the whole picture.
     """
-    found = _layer(model, layer)
-    producers = {id(one.output): one for one in model.layers if not isinstance(one, keras.layers.InputLayer)}
-    vertical, horizontal = (_field(found.output, producers, model.inputs[0], axis) for axis in (0, 1))
+    step = _step(model, layer)
+    vertical, horizontal = (_field(step.output, _steps(model), axis) for axis in (0, 1))
     return ReceptiveField(*zip(vertical, horizontal, strict=True))
 
 
-def _field(tensor: Any, producers: Mapping[int, keras.Layer], picture: Any, axis: int) -> tuple[int, int, int]:
-    """(size, stride, start) along one axis."""
-    if tensor is picture:
+def _field(tensor: Any, steps: Mapping[str, _Step], axis: int) -> tuple[int, int, int]:
+    """(size, stride, start) along one axis of a tensor of the model."""
+    found = [step for step in steps.values() if step.output is tensor]
+    if not found:  # the picture
         return 1, 1, 0
-    layer = producers.get(id(tensor))
-    if layer is None:
-        raise ValueError(
-            "a layer's input comes from no layer of the model; expected a plain graph of layers, none within another"
-        )
-    inputs = keras.tree.flatten(layer.input)
-    fields = [_field(one, producers, picture, axis) for one in inputs]
+    layer, inputs = found[0].layer, found[0].inputs
+    fields = [_field(one, steps, axis) for one in inputs]
     if len({stride for _, stride, _ in fields}) != 1:
         raise ValueError(f"the inputs of {layer.name} differ in their stride; no single window describes its units")
     stride, start = fields[0][1], min(start for _, _, start in fields)
@@ -344,9 +339,9 @@ def feature_maps(model: keras.Model, x: ArrayLike, layer: str, *, before_activat
         For an unknown layer, pictures of another shape or not scaled, or ``before_activation`` where the layer has no
         activation function.
     """
-    found = _layer(model, layer)
+    step = _step(model, layer)
     x = _pictures(model, x)
-    output = _before_activation(found) if before_activation else found.output
+    output = _before_activation(step) if before_activation else step.output
     extract = _part(model, output)
     return np.concatenate([np.asarray(extract(part, training=False)) for part in _parts(x)])
 
@@ -369,23 +364,23 @@ def unit(model: keras.Model, picture: ArrayLike, layer: str, filter: int, row: i
     ValueError
         For no convolution of that name, one in groups, a picture that does not fit, or a number that is not there.
     """
-    found = _convolution(model, layer)
+    found, step = _convolution(model, layer), _step(model, layer)
     if found.groups != 1:
         raise ValueError(f"{layer} works in {found.groups} groups of channels; expected a convolution without groups")
     kernel, bias = kernels(model, layer)
-    _, rows, columns, filters = found.output.shape
+    _, rows, columns, filters = step.output.shape
     for name, value, limit in (("filter", filter, filters), ("row", row, rows), ("column", column, columns)):
         if not isinstance(value, Integral) or not 0 <= value < limit:
             raise ValueError(f"{name} is {value!r}; expected a whole number from 0 to {limit - 1}")
     x = _pictures(model, np.asarray(picture)[None])
-    below = np.asarray(_part(model, found.input)(x, training=False), float)[0]
+    below = np.asarray(_part(model, step.inputs[0])(x, training=False), float)[0]
     patch = np.zeros(kernel.shape[:3])
     for position in np.ndindex(kernel.shape[:2]):
         source = []
         for axis, (place, offset) in enumerate(zip((row, column), position, strict=True)):
-            window, step = _window(found, axis)
-            zeros = _zeros_before(found, window, step, below.shape[axis])
-            source.append(place * step - zeros + offset * found.dilation_rate[axis])
+            window, stride = _window(found, axis)
+            zeros = _zeros_before(found, window, stride, below.shape[axis])
+            source.append(place * stride - zeros + offset * found.dilation_rate[axis])
         if all(0 <= place < length for place, length in zip(source, below.shape[:2], strict=True)):
             patch[position] = below[tuple(source)]
     return Unit(patch, kernel[..., filter].astype(float), float(bias[filter]))
@@ -520,9 +515,9 @@ def maximise(
     ValueError
         For an unknown layer or filter, a position outside the map, or settings out of range.
     """
-    found, field = _layer(model, layer), receptive_field(model, layer)
-    sums = _part(model, _before_activation(found))
-    _, rows, columns, count = found.output.shape
+    step, field = _step(model, layer), receptive_field(model, layer)
+    sums = _part(model, _before_activation(step))
+    _, rows, columns, count = step.output.shape
     chosen = list(range(count)) if filters is None else list(filters)
     if not chosen or not all(isinstance(f, Integral) and 0 <= f < count for f in chosen):
         raise ValueError(f"filters are {chosen}; expected whole numbers from 0 to {count - 1}, at least one")
@@ -668,15 +663,41 @@ def explained_share(truth: ArrayLike, predicted: ArrayLike) -> float:
 # Parts
 
 
-def _layer(model: keras.Model, name: str) -> keras.Layer:
-    for layer in model.layers:
-        if layer.name == name:
-            return layer
-    raise ValueError(f"the model has no layer {name!r}; it has {', '.join(layer.name for layer in model.layers)}")
+class _Step(NamedTuple):
+    """One layer in the model's graph."""
+
+    layer: keras.Layer
+    inputs: list[Any]
+    output: Any
+
+
+def _steps(model: keras.Model) -> dict[str, _Step]:
+    """The layers between picture and output with the tensors that they take and give, by name.
+
+    Read from the tensors' history: ``layer.input`` and ``layer.output`` belong to the first call of a layer, which in
+    a sequential model that was saved and loaded is not the call that the model itself makes.
+    """
+    steps: dict[str, _Step] = {}
+    waiting = list(model.outputs)
+    while waiting:
+        tensor = waiting.pop()
+        layer, node, _ = tensor._keras_history
+        inputs = list(layer._inbound_nodes[node].input_tensors)
+        if inputs and layer.name not in steps:
+            steps[layer.name] = _Step(layer, inputs, tensor)
+            waiting += inputs
+    return steps
+
+
+def _step(model: keras.Model, name: str) -> _Step:
+    steps = _steps(model)
+    if name not in steps:
+        raise ValueError(f"the model has no layer {name!r}; it has {', '.join(layer.name for layer in model.layers)}")
+    return steps[name]
 
 
 def _convolution(model: keras.Model, name: str) -> keras.layers.Conv2D:
-    layer = _layer(model, name)
+    layer = _step(model, name).layer
     if not isinstance(layer, keras.layers.Conv2D):
         raise ValueError(
             f"{name} is a {type(layer).__name__}, not a convolution; the model has {convolutions(model) or 'none'}"
@@ -689,15 +710,16 @@ def _part(model: keras.Model, output: Any) -> keras.Model:
     return keras.Model(model.inputs[0], output)
 
 
-def _before_activation(layer: keras.Layer) -> Any:
+def _before_activation(step: _Step) -> Any:
     """The layer's output without its activation function, as a tensor of the model's graph."""
+    layer = step.layer
     config = layer.get_config()
     if "activation" not in config or isinstance(layer, keras.layers.Activation):
         raise ValueError(
             f"{layer.name} ({type(layer).__name__}) has no sum and activation of its own; choose a convolution"
         )
     linear = type(layer).from_config({**config, "activation": "linear"})
-    output = linear(layer.input)
+    output = linear(step.inputs[0])
     linear.set_weights(layer.get_weights())
     return output
 
