@@ -46,7 +46,7 @@ HEIGHT, MARGIN = 32, 12
 CELL = HEIGHT + 2 * MARGIN
 """Samples of a glyph's square in the atlas, of which its height takes HEIGHT."""
 
-STROKE_STYLES = 40
+STROKE_STYLES = 80
 HALF_STROKE = 0.05
 
 
@@ -96,8 +96,8 @@ STROKE_FACE = Face(None, 20 / STROKE_STYLES, -0.012, 0.07)
 class Atlas:
     """Every glyph once, in digit heights.
 
-    `distance` (styles x characters, CELL, CELL) is signed; `width` (styles, characters) is the glyph's and `half_stem`
-    half that of its widest stroke, the greatest distance inside; `weight`, `thinner`, `thicker` (styles,) are the `Face`'s.
+    `distance` (styles x characters, CELL, CELL) is signed; `width` (styles, characters) is the glyph's, `half_stem`
+    half that of its widest stroke, the greatest distance inside. `weight`, `thinner`, `thicker` (styles,): see `Face`.
     """
 
     distance: Array
@@ -338,7 +338,7 @@ def _chance(rng: Generator, probability: float, n: int) -> Array:
 
 def _view(rng: Generator, n: int, width: Array) -> View:
     """A random rotation, shear, stretch, shift, perspective and bend, with a digit of `width` (n, 1, 1) well inside."""
-    height = SIZE * _uniform(rng, 0.57, 0.93, n)
+    height = SIZE * _uniform(rng, 0.54, 0.92, n)
     angle, shear = _normal(rng, 0.07, 0.22, n), _normal(rng, 0.09, 0.25, n)
     stretch = np.minimum(np.exp(_normal(rng, 0.17, 0.4, n) - 0.1), 0.95 * SIZE / (width * height))
     pixels = np.arange(SIZE, dtype=np.float32) - (SIZE - 1) / 2
@@ -385,12 +385,13 @@ class Number:
 
 
 def _number(rng: Generator, digit: Array, style: Array, view: View) -> Number:
-    """Set the digit and up to two neighbours on either side in its style; house numbers have one to five characters."""
+    """Set the digit and up to two neighbours on either side in its style; a few stand above and below."""
     glyphs, n = atlas(), len(digit)
     length = 1 + rng.choice(5, n, p=[0.08, 0.34, 0.36, 0.18, 0.04])
     before = (rng.random(n) * length).astype(int)
     gap = _uniform(rng, 0.03, 0.22, n)[:, 0, 0]
     distance = _glyph_distance(style * len(CHARACTERS) + digit, view.u, view.v)
+    stacked = rng.random((n, 1, 1)) < 0.03
     ends: dict[int, Array] = {}
     for side, count in ((-1, before), (1, length - 1 - before)):
         edge = glyphs.width[style, digit] / 2
@@ -399,9 +400,10 @@ def _number(rng: Generator, digit: Array, style: Array, view: View) -> Number:
             character = np.where(letter, rng.integers(10, len(CHARACTERS), n), rng.integers(0, 10, n))
             width = glyphs.width[style, character]
             beside = np.flatnonzero((count > step) & (edge + gap < 1.2))
-            middle = side * (edge + gap + width / 2)[beside, None, None]
+            across = np.where(stacked, 0, side * (edge + gap + width / 2)[:, None, None])[beside]
+            down = np.where(stacked, side * (step + 1) * (1 + gap[:, None, None]), 0)[beside]
             glyph = (style * len(CHARACTERS) + character)[beside]
-            other = _glyph_distance(glyph, view.u[beside] - middle, view.v[beside])
+            other = _glyph_distance(glyph, view.u[beside] - across, view.v[beside] - down)
             distance[beside] = np.maximum(distance[beside], other)
             edge = np.where(count > step, edge + gap + width, edge)
         ends[side] = side * edge[:, None, None]
@@ -446,9 +448,9 @@ def _pattern(rng: Generator, n: int, view: View) -> Array:
 def _tint(rng: Generator, n: int) -> Array:
     """Colours (n, 3, 1, 1) of mean 1: most nearly grey, towards blue (shade) or orange (brick, brass); a few strong."""
     kind = rng.random(n)
-    hue = np.where(kind < 0.45, 215 + 18 * rng.standard_normal(n), 35 + 15 * rng.standard_normal(n))
+    hue = np.where(kind < 0.5, 222 + 18 * rng.standard_normal(n), 35 + 15 * rng.standard_normal(n))
     hue = np.where(kind > 0.88, rng.uniform(0, 360, n), hue)
-    strength = np.abs(rng.normal(0, 0.09, n))
+    strength = np.abs(rng.normal(0, 0.11, n))
     strength = np.where(rng.random(n) < 0.25, rng.uniform(0.05, 0.35, n), strength)
     strength = np.where(rng.random(n) < 0.05, rng.uniform(0.35, 0.9, n), strength)
     angle = np.radians(hue[:, None] - np.array([0, 120, 240]))
@@ -534,6 +536,20 @@ def _blurred(picture: Array, kernels: Array) -> Array:
     return picture
 
 
+def _fringed(rng: Generator, picture: Array) -> Array:
+    """A lens that draws red and blue at slightly different places: they move by parts of a pixel, oppositely."""
+    n = len(picture)
+    picture = picture.copy()
+    pixels = np.arange(SIZE)
+    for axis in (1, 2):
+        amount = _uniform(rng, -0.6, 0.6, n) * _chance(rng, 0.5, n)
+        for channel, moved in ((0, amount), (2, -amount)):
+            layer = picture[:, channel]
+            before, after = (layer.take(np.clip(pixels + step, 0, SIZE - 1), axis) for step in (-1, 1))
+            picture[:, channel] += np.maximum(moved, 0) * (before - layer) + np.maximum(-moved, 0) * (after - layer)
+    return picture
+
+
 def _compressed(picture: Array, step: Array) -> Array:
     """JPEG's loss: 8 x 8 cosine coefficients of (n, 3, SIZE, SIZE) rounded to multiples of `step` (n, 1, 1, 1, 1)."""
     n = len(picture)
@@ -545,7 +561,7 @@ def _compressed(picture: Array, step: Array) -> Array:
 
 
 def _photographed(rng: Generator, picture: Array, contrast: Array, stem: Array) -> Array:
-    """A camera's work on (n, 3, SIZE, SIZE): blur, noise, sharpening, compression.
+    """A camera's work on (n, 3, SIZE, SIZE): fringes, blur, noise, sharpening, compression.
 
     Blur stays below what the digit's `stem` in pixels bears, noise below what its `contrast` bears (both (n, 1, 1)).
     """
@@ -553,23 +569,27 @@ def _photographed(rng: Generator, picture: Array, contrast: Array, stem: Array) 
     most = np.minimum(0.3 + 0.42 * stem, 0.8 + 5 * contrast)[:, 0, 0]
     deviation = np.minimum(0.6 + rng.exponential(0.8, n), np.minimum(most, 2.5))
     noise = np.minimum(0.002 + rng.exponential(0.01, (n, 1, 1, 1)), 0.15 * contrast[:, None]).astype(np.float32)
-    grain = rng.standard_normal((n, 1, SIZE, SIZE), np.float32)
-    grain = grain + 0.5 * rng.standard_normal((n, 3, SIZE, SIZE), np.float32)
-    sharp = _blurred(picture + 2 * noise * grain * (rng.random((n, 1, 1, 1)) < 0.5), _kernels(rng, n, deviation))
-    amount = (rng.uniform(0, 1.2, (n, 1, 1, 1)) * (rng.random((n, 1, 1, 1)) < 0.5)).astype(np.float32)
-    halo = _blurred(sharp, _kernels(rng, n, np.full(n, 1.5)))
-    picture = sharp + amount * (sharp - halo) + 0.3 * noise * np.roll(grain, 5, axis=-1)
+    grain = rng.standard_normal((n, 1, SIZE, SIZE), np.float32) + rng.random((n, 3, SIZE, SIZE), np.float32) - 0.5
+    picture = _fringed(rng, picture) + 2 * noise * grain * _chance(rng, 0.5, n)[:, None]
+    picture = _blurred(picture, _kernels(rng, n, deviation))
+    some = np.flatnonzero(rng.random(n) < 0.5)
+    halo = _blurred(picture[some], _kernels(rng, len(some), np.full(len(some), 1.5)))
+    picture[some] += _uniform(rng, 0, 1.2, len(some))[:, None] * (picture[some] - halo)
+    picture += 0.3 * noise * np.roll(grain, 5, axis=-1)
     some = np.flatnonzero(rng.random(n) < 0.3)
     step = rng.uniform(0.01, 0.06, (n, 1, 1, 1, 1)).astype(np.float32)
     picture[some] = _compressed(picture[some], step[some])
     return picture
 
 
-def _exposed(picture: Array) -> Array:
-    """Raise the contrast of pictures (n, 3, SIZE, SIZE) that are too flat to be read."""
-    middle = picture.mean(axis=(1, 2, 3), keepdims=True)
-    deviation = picture.mean(axis=1).std(axis=(1, 2))[:, None, None, None]
-    return middle + np.maximum(np.float32(0.035) / (deviation + np.float32(1e-6)), 1) * (picture - middle)
+def _exposed(picture: Array, distance: Array) -> Array:
+    """Raise the contrast of pictures (n, 3, SIZE, SIZE) whose strokes, where `distance` > 0, fade into their ground."""
+    grey, inside = picture.mean(axis=1), _coverage(distance)
+    shares = inside, _coverage(distance + 3) - inside
+    stroke, ground = ((grey * share).sum(axis=(1, 2)) / share.sum(axis=(1, 2)) for share in shares)
+    gain = np.clip(np.float32(0.08) / (np.abs(stroke - ground) + np.float32(1e-6)), 1, 2)
+    middle = (stroke + ground) / 2
+    return (middle - gain * middle)[:, None, None, None] + gain[:, None, None, None] * picture
 
 
 def _draw_block(rng: Generator) -> tuple[Array, Array]:
@@ -615,7 +635,7 @@ def _draw_block(rng: Generator) -> tuple[Array, Array]:
 
     picture += (_uniform(rng, 0, 0.05, n) * _coarse(rng, n, 12))[:, None]
     picture *= _lit(rng, n)[:, None]
-    picture = _exposed(_photographed(rng, picture, contrast, number.stem))
+    picture = _exposed(_photographed(rng, picture, contrast, number.stem), number.distance)
     levels = np.clip(picture * 255 + 0.5, 0, 255).astype(np.uint8)
     return np.moveaxis(levels, 1, -1), digit
 
