@@ -640,3 +640,76 @@ assert not matplotlib.pyplot.get_fignums(), "pyplot would show the figure a seco
 """
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)
     assert run.returncode == 0, run.stderr
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Networks that read house numbers
+
+
+def epochs_of_cnn(runs: dict[int, int]) -> pd.DataFrame:
+    """Made-up runs, each of so many epochs."""
+    rows = [
+        {"seed": s, "epoch": e, "loss": 2 / e, "accuracy": 1 - 1 / (e + 1), "val_loss": 3 / e, "val_accuracy": 0.1 * s}
+        for s, last in runs.items()
+        for e in range(1, last + 1)
+    ]
+    return pd.DataFrame(rows)
+
+
+def test_training_history_shows_both_parts_and_the_report_s_run() -> None:
+    frame = epochs_of_cnn({0: 4, 1: 6, 2: 5})
+    figure = plotting.training_history(frame, frame.query("seed == 2"))
+    accuracy, loss = figure.axes
+    validation, hollow, training, _ = accuracy.lines
+    np.testing.assert_allclose(validation.get_ydata(), [0.1] * 4 + [0.15, 0.1])  # the median of those still running
+    np.testing.assert_allclose(training.get_ydata(), 1 - 1 / np.arange(2, 8))
+    np.testing.assert_allclose(hollow.get_ydata(), [0.2] * 5)
+    np.testing.assert_allclose(loss.lines[0].get_ydata(), 3 / np.arange(1, 7))
+    with pytest.raises(ValueError, match="lacks"):
+        plotting.training_history(frame.drop(columns="val_loss"))
+
+
+def test_run_accuracies_has_a_dot_a_run_and_a_median_a_row() -> None:
+    frame = pd.DataFrame(
+        {"variant": ["b", "b", "b", "a", "a", "a"], "seed": [0, 1, 2] * 2, "accuracy": [0.9, 0.7, 0.8, 0.5, 0.6, 0.4]}
+    )
+    (axis,) = plotting.run_accuracies(frame, x_label="accuracy", reference="b").axes
+    line, *rows = axis.lines
+    assert list(line.get_xdata()) == [0.8, 0.8]
+    assert [list(dots.get_xdata()) for dots in rows[::2]] == [[0.9, 0.7, 0.8], [0.5, 0.6, 0.4]]
+    assert [tick.get_text() for tick in axis.get_yticklabels()] == ["b", "a"]
+    assert [text.get_text() for text in axis.texts] == ["0.8000", "0.5000"]
+    with pytest.raises(ValueError, match="no variant 'c' to compare with; the frame has b, a"):
+        plotting.run_accuracies(frame, x_label="accuracy", reference="c")
+
+
+def test_calibration_curves_have_two_standard_errors() -> None:
+    table = pd.DataFrame({"confidence": [0.25, 0.95], "accuracy": [0.5, 0.9], "digits": [4, 900]})
+    above, below = plotting.calibration_curves({"ours": table}).axes
+    (bars,) = above.collections
+    np.testing.assert_allclose(bars.get_segments()[0], [[0.25, 0.0], [0.25, 1.0]])  # 0.5 -+ 2 sqrt(0.25 / 4)
+    np.testing.assert_allclose(bars.get_segments()[1], [[0.95, 0.88], [0.95, 0.92]])  # 0.9 -+ 2 sqrt(0.09 / 900)
+    assert list(below.lines[0].get_ydata()) == [4, 900]
+    with pytest.raises(ValueError, match="at least one network"):
+        plotting.calibration_curves({})
+
+
+def test_confusion_writes_counts_and_shares_of_the_row() -> None:
+    (axis,) = plotting.confusion([[3, 1], [0, 200]]).axes
+    assert [text.get_text() for text in axis.texts] == ["3", "75.0", "1", "25.0", "200", "100.0"]
+    for wrong, reason in (
+        ([[1, 2]], "square"),
+        ([[1, -1], [0, 1]], "square"),
+        ([[0, 0], [1, 1]], "at least one digit"),
+    ):
+        with pytest.raises(ValueError, match=reason):
+            plotting.confusion(wrong)
+
+
+def test_digits_may_have_colours() -> None:
+    colours = np.random.default_rng(3).integers(0, 256, (3, 32, 32, 3), dtype=np.uint8)
+    figure = plotting.digits(colours, [1, 2, 3])
+    for axis, picture in zip(figure.axes, colours, strict=True):
+        np.testing.assert_array_equal(axis.images[0].get_array(), picture)
+    with pytest.raises(ValueError, match=r"\(n, height, width, 3\)"):
+        plotting.digits(colours[..., :2])

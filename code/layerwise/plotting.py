@@ -676,6 +676,53 @@ def heat_map(
     return figure
 
 
+def confusion(counts: ArrayLike) -> Figure:
+    """A confusion matrix: counts, with their share of the row below, coloured by that share.
+
+    Parameters
+    ----------
+    counts : (classes, classes) array of whole numbers
+        Rows are the true classes, columns the answers.
+
+    Raises
+    ------
+    ValueError
+        If it is not square, a count is negative, or a class has no digits.
+    """
+    counts = np.asarray(counts)
+    if counts.ndim != 2 or counts.shape[0] != counts.shape[1] or counts.min(initial=0) < 0:
+        raise ValueError(f"counts must be a square of numbers from 0 on; got shape {counts.shape}")
+    if not counts.sum(axis=1).all():
+        raise ValueError("every class needs at least one digit, or its row has no shares")
+    shares = 100 * counts / counts.sum(axis=1, keepdims=True)
+    # A share of 1 % is worth a colour; the classes that are read rightly all lie in the last step.
+    step = np.digitize(shares, [0.5, 1, 2, 4, 20, 80])
+    figure, axes = _panels(1, 1, height=5.4)
+    axis = axes[0, 0]
+    axis.pcolormesh(
+        step,
+        cmap=ListedColormap(SEQUENTIAL),
+        norm=BoundaryNorm(np.arange(len(SEQUENTIAL) + 1) - 0.5, len(SEQUENTIAL)),
+        edgecolors=BACKGROUND,
+        linewidth=1.2,
+    )
+    for (i, j), count in np.ndenumerate(counts):
+        if count:
+            colour = BACKGROUND if step[i, j] >= _FIRST_STRONG_STEP else INK
+            axis.text(j + 0.5, i + 0.38, f"{count}", ha="center", va="center", color=colour, size=9.5)
+            axis.text(j + 0.5, i + 0.74, f"{shares[i, j]:.1f}", ha="center", va="center", color=colour, size=7)
+    classes = np.arange(len(counts))
+    axis.set_xticks(classes + 0.5, classes)
+    axis.set_yticks(classes + 0.5, classes)
+    axis.invert_yaxis()
+    axis.set_xlabel("answer")
+    axis.set_ylabel("true class")
+    axis.grid(False)
+    axis.tick_params(length=0, labelsize=10)
+    axis.spines[:].set_visible(False)
+    return figure
+
+
 def class_counts(counts: Mapping[str, ArrayLike], *, classes: Sequence[str] | None = None) -> Figure:
     """How many patterns of each class a data set holds: a panel per part, the count and the share above each bar.
 
@@ -745,7 +792,9 @@ def digits(
     """
     images = np.asarray(images)
     if images.ndim not in (3, 4) or images.shape[3:] not in ((), (3,)) or not len(images):
-        raise ValueError(f"images must be (n, height, width) or (n, height, width, 3), n at least 1; got {images.shape}")
+        raise ValueError(
+            f"images must be (n, height, width) or (n, height, width, 3), n at least 1; got {images.shape}"
+        )
     labels = None if labels is None else list(labels)
     answered = None if answered is None else list(answered)
     for name, given in (("labels", labels), ("answered", answered)):
