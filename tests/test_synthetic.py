@@ -1,11 +1,13 @@
 """synthetic: house numbers that are what their labels say, the same for a seed, varied in the ways that matter."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from scipy.ndimage import label
+from scipy.ndimage import label, zoom
+from threadpoolctl import threadpool_limits
 
 from layerwise import synthetic
 from layerwise.synthetic import BLOCK, CELL, CHARACTERS, HEIGHT, MARGIN, atlas, house_numbers, stroke_digit
@@ -36,6 +38,13 @@ def test_another_seed_or_block_gives_other_pictures() -> None:
     assert len({picture.tobytes() for picture in X}) == len(X)
 
 
+def test_threads_change_nothing() -> None:
+    with threadpool_limits(1), ThreadPoolExecutor(4) as pool:
+        for x, y in pool.map(lambda _: house_numbers(BLOCK, seed=3), range(4)):
+            np.testing.assert_array_equal(x, X[:BLOCK])
+            np.testing.assert_array_equal(y, Y[:BLOCK])
+
+
 def test_global_random_state_is_neither_read_nor_changed() -> None:
     np.random.seed(1)
     expected = np.random.random()
@@ -50,6 +59,25 @@ def test_every_digit_is_equally_likely() -> None:
     counts = np.bincount(Y, minlength=10)
     assert len(counts) == 10
     assert np.abs(counts - 100).max() < 43
+
+
+def test_the_label_is_the_digit_in_the_middle() -> None:
+    """A second way to read: correlation with the mean glyph of each digit, in a window at the middle, of either sign.
+
+    So plain a reader is often wrong about one picture; about the mean over a label's pictures it must be right.
+    """
+    glyphs = atlas().distance.reshape(-1, len(CHARACTERS), CELL, CELL)[:, :10] > 0
+    weighted = np.tensordot(atlas().weight, glyphs, 1)
+    templates = np.stack([zoom(glyph, 24 / HEIGHT, order=1) for glyph in weighted])  # digits 24 pixels high
+    edge = (templates.shape[1] - 24) // 2
+    templates = templates[:, edge : edge + 24, edge : edge + 24].reshape(10, -1)
+    windows = X[:, 4:28, 4:28].mean(axis=3).reshape(len(X), -1)
+    unit = [part - part.mean(axis=1, keepdims=True) for part in (windows, templates)]
+    windows, templates = (part / np.linalg.norm(part, axis=1, keepdims=True) for part in unit)
+    match = np.abs(windows @ templates.T)
+    means = np.stack([match[digit == Y].mean(axis=0) for digit in range(10)])
+    np.testing.assert_array_equal((means - match.mean(axis=0)).argmax(axis=1), range(10))
+    assert (match.argmax(axis=1) == Y).mean() > 0.35
 
 
 def test_no_picture_is_flat() -> None:
