@@ -46,15 +46,20 @@ __all__ = [
     "class_counts",
     "dark_variant",
     "digits",
+    "feature_map_grid",
     "gradient_history",
     "gradient_panels",
     "heat_map",
+    "kernel_grid",
     "layer_profile",
     "learning_curves",
     "network_diagram",
     "photo_steps",
+    "picture_rows",
     "predictions",
+    "readout_panels",
     "seed_distribution",
+    "selectivity_maps",
     "unit_values",
     "use_house_style",
 ]
@@ -1224,6 +1229,282 @@ def _reduced(picture: NDArray[Any], side: int) -> NDArray[np.float64]:
     height, width = (length // factor for length in picture.shape[:2])
     blocks = picture[: height * factor, : width * factor].astype(float)
     return blocks.reshape(height, factor, width, factor, *picture.shape[2:]).mean(axis=(1, 3))
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# What a convolutional network sees
+
+
+def kernel_grid(kernels: ArrayLike, *, columns: int = 9) -> Figure:
+    """The kernels of one convolution, each on its own scale, middle grey where a weight is 0.
+
+    With three inputs a kernel is a small picture: red, green and blue are its weights for them. With more inputs it is
+    a block of small squares, one per input, row by row: light is positive, dark negative. Above each
+    kernel stand its number and its largest absolute weight, which is full white or black.
+
+    Parameters
+    ----------
+    kernels : array (height, width, inputs, filters)
+    columns : int
+        Kernels side by side.
+
+    Raises
+    ------
+    ValueError
+        If the array has not four axes, or a weight is not finite.
+    """
+    kernels = np.asarray(kernels, float)
+    if kernels.ndim != 4 or not kernels.size or not np.isfinite(kernels).all():
+        raise ValueError(f"kernels must be (height, width, inputs, filters), all finite; got shape {kernels.shape}")
+    largest = np.abs(kernels).max(axis=(0, 1, 2))
+    scaled = 0.5 + 0.5 * kernels / np.where(largest > 0, largest, 1)
+    coloured = kernels.shape[2] == 3
+    titles = [(str(f + 1), f"{value:.2f}") for f, value in enumerate(largest)]
+    images = [scaled[..., f] if coloured else _block(scaled[..., f]) for f in range(kernels.shape[3])]
+    width = (WIDTH - 0.1) / columns
+    rows = -(-len(images) // columns)
+    figure, axis = _canvas(rows * (width + 0.16) + 0.62)
+    for f, image in enumerate(images):
+        left, top = 0.05 + f % columns * width, 0.05 + f // columns * (width + 0.16)
+        _place(axis, image, left, top + 0.16, width - 0.08, titles[f])
+    words = ["largest absolute weight, negative", "0", "positive"]
+    if coloured:
+        words = ["all three colours: −largest", "0", "+largest"]
+    _ramp(axis, 0.05, rows * (width + 0.16) + 0.2, np.linspace(0, 1, 65)[None], words)
+    return figure
+
+
+def feature_map_grid(
+    maps: ArrayLike, pictures: ArrayLike, *, first: int = 1, labels: Sequence[str] | None = None
+) -> Figure:
+    """Feature maps after ReLU: a row per picture, which stands on the left, and a column per filter.
+
+    Each filter has its own scale, the same for all pictures, from 0 (black) to the largest value in its column, which
+    is written above it. A filter that is silent for all pictures has a 0 there.
+
+    Parameters
+    ----------
+    maps : array (P, height, width, filters)
+        0 or more; up to about 17 filters stay readable.
+    pictures : array (P, height, width, 3)
+        Between 0 and 1.
+    first : int
+        Number of the first filter that is shown.
+    labels : sequence of P str, optional
+        Written beside the pictures, one or two letters.
+
+    Raises
+    ------
+    ValueError
+        If shapes do not fit, or a value is negative or not finite.
+    """
+    maps, pictures = np.asarray(maps, float), _coloured(pictures)
+    if maps.ndim != 4 or len(maps) != len(pictures) or not maps.size:
+        raise ValueError(f"maps must be (P, height, width, filters) for {len(pictures)} pictures; got {maps.shape}")
+    if not np.isfinite(maps).all() or (maps < 0).any():
+        raise ValueError("maps hold negative numbers or NaN; take them after the ReLU")
+    names = [""] * len(maps) if labels is None else list(labels)
+    largest = maps.max(axis=(0, 1, 2))
+    margin = 0.2 if labels is not None else 0.05
+    width = min((WIDTH - margin - 0.05) / (maps.shape[3] + 1.15), 0.52)
+    figure, axis = _canvas(0.4 + len(maps) * width + 0.5)
+    shown = _ONE_SIDED(maps / np.where(largest > 0, largest, 1))[..., :3]
+    for p, (picture, name) in enumerate(zip(pictures, names, strict=True)):
+        top = 0.4 + p * width
+        axis.text(margin - 0.06, top + width / 2, name, ha="right", va="center", size=8.5)
+        _place(axis, picture, margin, top, width - 0.03)
+        for f in range(maps.shape[3]):
+            _place(axis, shown[p, :, :, f], margin + (f + 1.15) * width, top, width - 0.03)
+    for f, value in enumerate(largest):
+        centre = margin + (f + 1.65) * width - 0.015
+        axis.text(centre, 0.12, str(first + f), ha="center", va="center", size=8, weight="bold")
+        axis.text(centre, 0.29, _short(value), ha="center", va="center", size=8)
+    words = ["0: silent", "", "largest in the column"]
+    _ramp(axis, margin, 0.4 + len(maps) * width + 0.08, _ONE_SIDED(np.linspace(0, 1, 129))[None, :, :3], words)
+    return figure
+
+
+def picture_rows(
+    rows: Mapping[str, ArrayLike], titles: Sequence[tuple[str, str]] | None = None, *, columns: int = 9
+) -> Figure:
+    """Colour pictures below each other for comparison: one line per name, broken into bands where there are many.
+
+    Parameters
+    ----------
+    rows : mapping of name to (n, height, width, 3) array
+        The same n in all. Between 0 and 1; NaN is left empty.
+    titles : sequence of n pairs of str, optional
+        Above each column of pictures, on the left in bold and on the right.
+    columns : int
+        Pictures side by side.
+
+    Raises
+    ------
+    ValueError
+        If nothing is given, or the numbers of pictures or titles differ.
+    """
+    images = {name: _coloured(pictures) for name, pictures in rows.items()}
+    counts = {name: len(pictures) for name, pictures in images.items()}
+    count = next(iter(counts.values()), 0)
+    if not count or set(counts.values()) != {count} or (titles is not None and len(titles) != count):
+        raise ValueError(f"rows must hold the same number of pictures, as many as titles; got {counts or 'none'}")
+    margin, header = 0.85, 0.18 if titles is not None else 0.04
+    width = (WIDTH - margin - 0.05) / columns
+    band = header + len(images) * width + 0.06
+    figure, axis = _canvas(-(-count // columns) * band)
+    for i in range(count):
+        left, top = margin + i % columns * width, i // columns * band
+        for r, (name, pictures) in enumerate(images.items()):
+            title = titles[i] if titles is not None and r == 0 else None
+            _place(axis, pictures[i], left, top + header + r * width, width - 0.05, title)
+            if i % columns == 0:
+                axis.text(margin - 0.07, top + header + (r + 0.5) * width - 0.03, name, ha="right", va="center", size=8)
+    return figure
+
+
+def selectivity_maps(effects: Mapping[str, ArrayLike], *, limit: float = 1.5) -> Figure:
+    """Which classes excite which filter: a panel per layer, a row per class, a column per filter.
+
+    Filters are sorted by the class that excites them most. Middle grey is a filter's mean over the classes, white
+    (black) is `limit` standard deviations or more above (below) it.
+
+    Parameters
+    ----------
+    effects : mapping of name to (classes, filters) array
+        Differences to the mean over classes, in standard deviations within classes.
+    limit : float
+        Where white and black begin.
+
+    Raises
+    ------
+    ValueError
+        If there is no layer, or a value is not finite.
+    """
+    layers = {name: np.asarray(effect, float) for name, effect in effects.items()}
+    if not layers or not all(effect.ndim == 2 and np.isfinite(effect).all() for effect in layers.values()):
+        raise ValueError("effects must hold (classes, filters) arrays of finite numbers, at least one")
+    figure, axes = _panels(len(layers), 1, height=0.75 + 1.65 * len(layers))
+    for axis, (name, effect) in zip(axes[:, 0], layers.items(), strict=True):
+        order = np.lexsort((-effect.max(axis=0), effect.argmax(axis=0)))
+        image = axis.imshow(effect[:, order], cmap="gray", vmin=-limit, vmax=limit, aspect="auto")
+        axis.set_title(f"{name}: {effect.shape[1]} filters")
+        axis.set_yticks(range(0, len(effect), 3))
+        axis.set_xticks([])
+        axis.grid(False)
+        axis.set_ylabel("class")
+    figure.supxlabel("filters, sorted by the class that excites them most", size=9)
+    bar = figure.colorbar(image, ax=axes[:, 0], location="top", aspect=45, shrink=0.9, pad=0.03)
+    bar.set_ticks([-limit, 0, limit], labels=[f"−{limit:g} or less", "0", f"{limit:g} or more"])
+    bar.set_label("class mean − mean over classes, in standard deviations")
+    bar.outline.set_visible(False)
+    return figure
+
+
+def readout_panels(
+    scores: Mapping[str, Mapping[str, ArrayLike]], *, x_label: str, chance: Mapping[str, float] | None = None
+) -> Figure:
+    """How well each of several properties can be read from each stage of a network.
+
+    Parameters
+    ----------
+    scores : mapping of property to mapping of network to (stages,) or (seeds, stages) array
+        1 is perfect. A panel per property, a line per network; with seeds, their median and whole range. What
+        lies below 0 is drawn at 0.
+    x_label : str
+        What the stages are, counted from 0.
+    chance : mapping of property to float, optional
+        Dotted lines; 0 where none is given.
+
+    Raises
+    ------
+    ValueError
+        If there is no property or a value is not finite.
+    """
+    tables = {
+        name: {network: np.atleast_2d(np.asarray(values, float)) for network, values in networks.items()}
+        for name, networks in scores.items()
+    }
+    if not tables or not all(np.isfinite(table).all() for networks in tables.values() for table in networks.values()):
+        raise ValueError("scores must hold finite numbers of at least one property")
+    figure, axes = _panels(-(-len(tables) // 2), 2, height=0.8 + 1.5 * -(-len(tables) // 2), sharex=True, sharey=True)
+    for axis in axes.flat[len(tables) :]:
+        axis.set_visible(False)
+    for axis, (name, networks) in zip(axes.flat, tables.items(), strict=False):
+        for i, (network, table) in enumerate(networks.items()):
+            style, stages = NEUTRAL[i % len(NEUTRAL)], np.arange(table.shape[1])
+            table = np.clip(table, 0, None)
+            axis.fill_between(stages, table.min(0), table.max(0), color=style["color"], alpha=0.22, linewidth=0)
+            axis.plot(stages, np.median(table, axis=0), label=network, clip_on=False, **style)
+        axis.axhline((chance or {}).get(name, 0), color=MUTED, linewidth=1, linestyle=(0, (1, 2)), zorder=1)
+        axis.set_title(name)
+        axis.set_ylim(0, 1)
+        axis.xaxis.set_major_locator(_whole_numbers())
+    figure.supylabel("read from the stage", size=9)
+    figure.supxlabel(x_label, size=9)
+    _legend_above(figure, axes[0, 0])
+    return figure
+
+
+#: Lightness rises evenly from black, as it is seen, whatever kind of colour blindness.
+_ONE_SIDED = matplotlib.colormaps["magma"]
+
+
+def _canvas(height: float) -> tuple[Figure, Axes]:
+    """A figure whose one axis measures in inches from the top left corner: for many small pictures."""
+    figure = Figure(figsize=(WIDTH, height))
+    axis = figure.add_axes((0, 0, 1, 1))
+    axis.set(xlim=(0, WIDTH), ylim=(height, 0))
+    axis.axis("off")
+    axis.autoscale(False)
+    return figure, axis
+
+
+def _place(
+    axis: Axes, image: NDArray[Any], left: float, top: float, width: float, title: tuple[str, str] | None = None
+) -> None:
+    """A picture on a canvas, as wide as told; NaN stays empty. The two parts of a title stand above its corners."""
+    height = width * image.shape[0] / image.shape[1]
+    if image.ndim == 2:
+        image = image[..., None].repeat(3, axis=-1)
+    seen = np.isfinite(image).all(axis=-1, keepdims=True)
+    image = np.concatenate([np.where(seen, np.clip(image, 0, 1), 0), seen], axis=-1)
+    axis.imshow(image, extent=(left, left + width, top + height, top), aspect="auto")
+    if title is not None:
+        axis.text(left, top - 0.03, title[0], ha="left", va="baseline", size=8, weight="bold")
+        axis.text(left + width, top - 0.03, title[1], ha="right", va="baseline", size=8)
+
+
+def _block(kernel: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A kernel (height, width, inputs) as one array: its slices row by row in a square, gaps of NaN between them."""
+    height, width, inputs = kernel.shape
+    side = int(np.ceil(np.sqrt(inputs)))
+    block = np.full((side * (height + 1) - 1, side * (width + 1) - 1), np.nan)
+    for c in range(inputs):
+        top, left = c // side * (height + 1), c % side * (width + 1)
+        block[top : top + height, left : left + width] = kernel[..., c]
+    return block
+
+
+def _ramp(axis: Axes, left: float, top: float, colours: NDArray[np.float64], words: Sequence[str]) -> None:
+    """A scale of colours with words below its start, middle and end."""
+    width = WIDTH - left - 0.1
+    axis.imshow(colours, cmap="gray", vmin=0, vmax=1, extent=(left, left + width, top + 0.13, top), aspect="auto")
+    for text, place, side in zip(words, (0, 0.5, 1), ("left", "center", "right"), strict=True):
+        axis.text(left + place * width, top + 0.25, text, ha=side, va="center", size=8)
+
+
+def _coloured(pictures: ArrayLike) -> NDArray[np.float64]:
+    pictures = np.asarray(pictures, float)
+    if pictures.ndim != 4 or pictures.shape[-1] != 3 or not len(pictures):
+        raise ValueError(f"pictures must be (n, height, width, 3), at least one; got {pictures.shape}")
+    return pictures
+
+
+def _short(value: float) -> str:
+    """At most four characters."""
+    return (
+        "0" if value == 0 else f"{value:.0f}" if value >= 9.95 else f"{value:.1f}" if value >= 0.095 else f"{value:.2f}"
+    )
 
 
 # ---------------------------------------------------------------------------------------------------------------------
