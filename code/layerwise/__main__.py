@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from layerwise.digits import Digits
 
-DATA_OF_RECORDS = ("mnist", "mnist_5000")
+DATA_OF_RECORDS = ("mnist", "mnist_5000", "svhn_sample")
 NETWORKS = ("improved", "report")
 
 
@@ -87,6 +87,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     prediction.add_argument("--steps", type=Path, metavar="FILE", help="draw the steps into a .png, .svg or .pdf")
     prediction.set_defaults(run=_predict)
+
+    train_cnn = commands.add_parser(
+        "train-cnn", help="train the networks that read house numbers, and write the weights that ship with the book"
+    )
+    train_cnn.set_defaults(run=_train_cnn)
     return parser
 
 
@@ -156,11 +161,23 @@ def _records(options: argparse.Namespace) -> None:
                 print(make_record(name, _digits(source), jobs=options.jobs, progress=True), flush=True)
 
 
+def _train_cnn(options: argparse.Namespace) -> None:
+    from layerwise.cnn import make_weights
+    from layerwise.datasets import load_svhn
+    from layerwise.sweep import results_folder
+
+    digits = load_svhn()
+    print(f"Training on {digits.source}. It takes some minutes; what is finished is kept.", flush=True)
+    for line in make_weights(digits, runs=results_folder(), progress=True):
+        print(line, flush=True)
+
+
 def _digits(source: str) -> "Digits":
     """The data set of this key, or a ValueError where it is not to be had."""
     from layerwise import datasets
 
-    digits = datasets.load_mnist_5000() if source == "mnist_5000" else datasets.load_mnist()
+    load = {"mnist_5000": datasets.load_mnist_5000, "svhn_sample": datasets.load_svhn}.get(source, datasets.load_mnist)
+    digits = load()
     if digits.key != source:
         raise ValueError(f"the record needs the data {source}, but found {digits.source}")
     return digits

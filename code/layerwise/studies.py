@@ -16,11 +16,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from layerwise import depth
+from layerwise import cnn, depth
 from layerwise.digits import Digits
 from layerwise.provenance import result_key
 from layerwise.records import RECORDS, Record, read_record, write_record
-from layerwise.sweep import EXPERIMENTS, sweep
+from layerwise.sweep import EXPERIMENTS, results_folder, sweep
 
 Array = NDArray[Any]
 STUDY_SEEDS = tuple(range(20))
@@ -51,11 +51,12 @@ class Study:
 
 def study_names() -> list[str]:
     """The names of all studies."""
-    return [*EXPERIMENTS, *depth.SETTINGS]
+    return [*EXPERIMENTS, *depth.SETTINGS, *cnn.STUDIES]
 
 
 def find_study(name: str) -> Study:
-    """A study by its name: an experiment of ``layerwise.sweep.EXPERIMENTS``, or one of ``layerwise.depth.SETTINGS``.
+    """A study by its name: an experiment of ``layerwise.sweep.EXPERIMENTS``, or one of
+    ``layerwise.depth.SETTINGS`` or ``layerwise.cnn.STUDIES``.
 
     Raises
     ------
@@ -76,6 +77,15 @@ def find_study(name: str) -> Study:
             depth.SETTINGS[name],
             ("mnist",),
             lambda digits, jobs, progress: {"measurements": depth.measure(name, digits)},
+        )
+    if name in cnn.STUDIES:
+        return Study(
+            "layerwise.cnn_training",
+            cnn.STUDIES[name],
+            ("svhn_sample",),
+            lambda digits, jobs, progress: cnn.measure(
+                name, digits, folder=results_folder(), jobs=jobs, progress=progress
+            ),
         )
     raise ValueError(f"unknown study {name!r}; expected one of {', '.join(study_names())}")
 

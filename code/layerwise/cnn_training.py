@@ -1,0 +1,478 @@
+"""Training of the networks that read house numbers (chapter ``svhn_cnn``).
+
+A :class:`Recipe` says all that decides a result besides the seed, the data and this code: the network, which digits it
+learns from, how they are changed, and how it is trained. :func:`train` follows it. What was trained is kept after every
+epoch, so that a run that was stopped goes on where it was, and ends where it would have ended, bit for bit (on one
+machine: another processor, or another number of threads, rounds differently).
+"""
+
+import io
+import json
+import math
+import os
+import time
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pandas as pd
+import tensorflow as tf
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from layerwise.augmentation import Augmentation, augment
+from layerwise.digits import Digits, scale
+from layerwise.files import write_whole
+from layerwise.models import CLASSES, COLOUR_PIXELS, check_seed, layer_initializer, svhn_cnn
+from layerwise.provenance import result_key
+from layerwise.split import split_by_photo
+from layerwise.synthetic import house_numbers
+
+Array = NDArray[Any]
+
+SYNTHETIC_SEED = 1_000
+"""Of the synthetic digits that a run with seed s learns from: this plus s."""
+METRICS = ("loss", "accuracy", "val_loss", "val_accuracy")
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# The network
+
+
+def improved_cnn(
+    *,
+    filters: Sequence[Sequence[int]] = ((16,), (24, 32), (40, 48), (44,)),
+    pooling: int = 2,
+    standardise: bool = True,
+    normalise: str = "before",
+    head: str = "average",
+    dropout: float = 0.2,
+    seed: int | None = None,
+) -> keras.Model:
+    """A network of at most 60,000 parameters that reads house numbers better than the report's.
+
+    Four blocks of one or two convolutions (3 x 3, zeros around the edge), each with batch normalisation and ReLU; the
+    maximum over 2 x 2 pixels between the blocks; the average over the 4 x 4 places that are left; dropout; softmax.
+
+    Parameters
+    ----------
+    filters : sequence of sequences of int
+        Filters of each convolution, block by block.
+    pooling : int
+        Rows and columns that are pooled into one between the blocks.
+    standardise : bool
+        Bring every picture to mean 0 and deviation 1 first, as part of the network: how bright it is and how strong
+        its contrast then does not matter.
+    normalise : {"before", "after", "none"}
+        Batch normalisation before the ReLU (Ioffe and Szegedy 2015), after it as in the report, or none.
+    head : {"average", "dense"}
+        How the last block's maps reach the softmax: the average of each map (Lin, Chen and Yan 2014), or a dense layer
+        of 64 units (ReLU) on all of their pixels, as in the report.
+    dropout : float
+        Share of the values in front of the softmax that is set to 0 in training (Srivastava et al. 2014).
+    seed : int, optional
+        Of the initial weights (He normal) and of the dropout.
+
+    Returns
+    -------
+    keras.Model
+        Not yet compiled; takes pictures (P, 32, 32, 3), 0 to 1. Its convolutions are named ``convolution_1``,
+        ``convolution_2``, ...
+
+    Raises
+    ------
+    ValueError
+        For an unknown ``normalise`` or ``head``, or a seed that is no whole number.
+    """
+    for name, value, known in (
+        ("normalise", normalise, ("before", "after", "none")),
+        ("head", head, ("average", "dense")),
+    ):
+        if value not in known:
+            raise ValueError(f"{name} is {value!r}; expected one of {', '.join(known)}")
+    layers: list[keras.Layer] = [keras.Input(COLOUR_PIXELS)]
+    if standardise:
+        # Layer normalisation over rows, columns and channels together, with nothing to learn.
+        axes = (1, 2, 3)
+        layers.append(
+            keras.layers.LayerNormalization(axes, center=False, scale=False, epsilon=1e-4, name="standardisation")
+        )
+    r = 0
+    for b, block in enumerate(filters, start=1):
+        for count in block:
+            r += 1
+            layers.append(
+                keras.layers.Conv2D(
+                    count,
+                    3,
+                    padding="same",
+                    use_bias=normalise != "before",  # the mean is taken off again at once
+                    kernel_initializer=layer_initializer("he_normal", r, seed),
+                    name=f"convolution_{r}",
+                )
+            )
+            steps = {"normalisation": keras.layers.BatchNormalization, "relu": keras.layers.ReLU}
+            order = {"before": ["normalisation", "relu"], "after": ["relu", "normalisation"], "none": ["relu"]}
+            layers += [steps[name](name=f"{name}_{r}") for name in order[normalise]]
+        if b < len(filters):
+            layers.append(keras.layers.MaxPooling2D(pooling, name=f"pooling_{b}"))
+    if head == "average":
+        layers.append(keras.layers.GlobalAveragePooling2D(name="average"))
+    else:
+        layers.append(keras.layers.Flatten(name="flatten"))
+        layers.append(_dense(64, "relu", r + 1, 1, seed))
+    if dropout:
+        layers.append(keras.layers.Dropout(dropout, seed=None if seed is None else check_seed(seed), name="dropout"))
+    layers.append(_dense(CLASSES, "softmax", r + 2, 2 if head == "dense" else 1, seed))
+    return keras.Sequential(layers, name="improved_cnn")
+
+
+def _dense(units: int, activation: str, layer: int, number: int, seed: int | None) -> keras.Layer:
+    initializer = layer_initializer("glorot_uniform", layer, seed)
+    return keras.layers.Dense(units, activation, kernel_initializer=initializer, name=f"dense_{number}")
+
+
+NETWORKS: dict[str, Callable[..., keras.Model]] = {"report": svhn_cnn, "improved": improved_cnn}
+"""The networks that a recipe can name."""
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# The recipe
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What decides a training besides its seed, its data and the code.
+
+    Attributes
+    ----------
+    network : str
+        One of ``NETWORKS``.
+    options : mapping
+        Arguments of :func:`improved_cnn`.
+    real : int
+        How many times an epoch goes through the training digits of the data set, each time changed differently; 0:
+        they are not learned from.
+    synthetic, synthetic_per_epoch : int
+        How many synthetic digits are drawn once, and how many of them, another choice each time, join every epoch.
+    validation : float
+        Share of the real training digits, whole photographs, that is held back and measured after every epoch; 0:
+        nothing is. The part depends on the data and this share, not on the seed of the run.
+    epochs, batch_size : int
+    learning_rate : float
+        Of Adam, its highest.
+    schedule : {"constant", "cosine"}
+        The learning rate stays, or rises over the first tenth of the updates and falls along a cosine to 0.
+    weight_decay : float
+        Above 0 the optimiser is AdamW (Loshchilov and Hutter 2019).
+    label_smoothing : float
+        Share of the target that is spread over all classes (Szegedy et al. 2016).
+    patience : int or None
+        Stop when the validation loss has not fallen for this many epochs, and keep the weights of its lowest; None:
+        all epochs, the last weights.
+    augmentation : Augmentation
+    """
+
+    network: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+    real: int = 1
+    synthetic: int = 0
+    synthetic_per_epoch: int = 0
+    validation: float = 0.0
+    epochs: int = 50
+    batch_size: int = 64
+    learning_rate: float = 0.01
+    schedule: str = "constant"
+    weight_decay: float = 0.0
+    label_smoothing: float = 0.0
+    patience: int | None = None
+    augmentation: Augmentation = field(default_factory=Augmentation)
+
+    def __post_init__(self) -> None:
+        for name, known in (("network", tuple(NETWORKS)), ("schedule", ("constant", "cosine"))):
+            if getattr(self, name) not in known:
+                raise ValueError(f"{name} is {getattr(self, name)!r}; expected one of {', '.join(known)}")
+        for name, least in (
+            ("epochs", 1),
+            ("batch_size", 1),
+            ("real", 0),
+            ("synthetic", 0),
+            ("synthetic_per_epoch", 0),
+        ):
+            value = getattr(self, name)
+            if not isinstance(value, int) or value < least:
+                raise ValueError(f"{name} is {value!r}; expected a whole number, {least} or more")
+        if self.synthetic_per_epoch > self.synthetic:
+            raise ValueError(
+                f"synthetic_per_epoch is {self.synthetic_per_epoch}; expected at most synthetic, {self.synthetic}"
+            )
+        if not self.real and not self.synthetic_per_epoch:
+            raise ValueError("neither real nor synthetic digits to learn from")
+        if self.patience is not None and not self.validation:
+            raise ValueError("early stopping needs a validation part: give its share of the training digits")
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, Any]) -> "Recipe":
+        """From plain values, as a TOML file or a record holds them; the augmentation is a mapping.
+
+        Raises
+        ------
+        ValueError
+            For a name that a recipe does not have, or a value that it does not take.
+        """
+        try:
+            return cls(**{**settings, "augmentation": Augmentation(**settings.get("augmentation", {}))})
+        except TypeError as error:
+            raise ValueError(f"no recipe: {error}") from error
+
+    def settings(self) -> dict[str, Any]:
+        """All values, as JSON writes them."""
+        return json.loads(json.dumps(asdict(self)))
+
+    def model(self, seed: int | None = None) -> keras.Model:
+        """The network before training."""
+        return NETWORKS[self.network](**self.options, seed=seed)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Training
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """One training, finished.
+
+    Attributes
+    ----------
+    recipe : Recipe
+    seed : int
+    history : DataFrame
+        One row per epoch: ``epoch`` (from 1), ``loss``, ``accuracy`` (training batches, mean over the epoch while it
+        trains), ``val_loss``, ``val_accuracy`` (validation part after the epoch, NaN where there is none), ``seconds``.
+    best_epoch : int
+        Whose weights these are.
+    weights : list of array
+        As ``get_weights`` of the model returns them.
+    """
+
+    recipe: Recipe
+    seed: int
+    history: pd.DataFrame
+    best_epoch: int
+    weights: list[Array] = field(repr=False)
+
+    def model(self) -> keras.Model:
+        """The trained network."""
+        model = self.recipe.model()
+        model.set_weights(self.weights)
+        return model
+
+
+def train(
+    recipe: Recipe,
+    digits: Digits,
+    *,
+    seed: int = 0,
+    folder: str | os.PathLike[str] | None = None,
+    progress: bool = False,
+) -> Run:
+    """Train a network by a recipe.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    digits : Digits
+        House numbers (P, 32, 32, 3). Their test set is not looked at.
+    seed : int
+        Decides the initial weights, the synthetic digits, the order of the digits and how each is changed.
+    folder : path, optional
+        Where the run is kept after every epoch, under a key of the code, the recipe, the seed and the data. A run that
+        is found there goes on, or is returned if it is finished. None: nothing is kept.
+    progress : bool
+        Show on the terminal how far the run is; written to stderr, so leave it off in a notebook.
+
+    Returns
+    -------
+    Run
+
+    Raises
+    ------
+    ValueError
+        For digits of another shape, or a seed that is no whole number.
+    """
+    check_seed(seed)
+    if digits.x_train.shape[1:] != COLOUR_PIXELS:
+        raise ValueError(f"the pictures are {digits.x_train.shape[1:]}; expected house numbers, {COLOUR_PIXELS}")
+    settings = recipe.settings() | {"seed": seed}
+    path = None
+    if folder is not None:
+        key = result_key(__name__, settings, digits.sha256)
+        path = Path(folder) / f"cnn_{recipe.network}_seed_{seed}_{key[:24]}.npz"
+    state = _State(recipe, seed, _updates(recipe, digits))
+    if path is not None and path.is_file():
+        state.restore(path)
+    if not state.finished:
+        _run(state, recipe, digits, seed, path, progress)
+    history = pd.DataFrame(state.history, columns=["epoch", *METRICS, "seconds"])
+    return Run(recipe, seed, history, state.best_epoch, state.best_weights)
+
+
+def predict(model: keras.Model, x: Array, *, batch_size: int = 500) -> Array:
+    """Probabilities of the ten classes.
+
+    Parameters
+    ----------
+    model : keras.Model
+    x : uint8 array (P, 32, 32, 3)
+
+    Returns
+    -------
+    float32 array (P, 10)
+    """
+    parts = [model(scale(x[i : i + batch_size]), training=False).numpy() for i in range(0, len(x), batch_size)]
+    return np.concatenate(parts) if parts else np.empty((0, CLASSES), np.float32)
+
+
+def _run(state: "_State", recipe: Recipe, digits: Digits, seed: int, path: Path | None, progress: bool) -> None:
+    rows, held_back = _split(recipe, digits)
+    x, y = digits.x_train[rows], digits.y_train[rows]
+    x_val, y_val = digits.x_train[held_back], digits.y_train[held_back]
+    drawn = house_numbers(recipe.synthetic, seed=SYNTHETIC_SEED + seed)
+    with tqdm(total=recipe.epochs, initial=len(state.history), disable=not progress, unit="epoch") as bar:
+        while not state.finished:
+            start = time.perf_counter()
+            epoch = len(state.history) + 1
+            # From the seed and the epoch alone: a run that goes on needs no state of a generator.
+            rng = np.random.default_rng([seed, epoch])
+            chosen = rng.choice(recipe.synthetic, recipe.synthetic_per_epoch, replace=False)
+            pictures, labels = np.concatenate([x, drawn[0][chosen]]), np.concatenate([y, drawn[1][chosen]])
+            order = rng.permutation(len(labels))
+            loss, accuracy = state.train_epoch(augment(pictures[order], recipe.augmentation, rng), labels[order])
+            val_loss, val_accuracy = _measure(state.model, x_val, y_val)
+            state.note(epoch, loss, accuracy, val_loss, val_accuracy, time.perf_counter() - start)
+            if path is not None:
+                state.save(path)
+            bar.set_description_str(f"{recipe.network}, seed {seed}: loss {loss:.3f}, validation {val_accuracy:.3f}")
+            bar.update()
+
+
+def _split(recipe: Recipe, digits: Digits) -> tuple[Array, Array]:
+    """Rows of the training set that an epoch learns from, and that are held back."""
+    rows, held_back = np.arange(len(digits.y_train)), np.arange(0)
+    if recipe.validation:
+        rows, held_back = split_by_photo(digits, recipe.validation)
+    return np.tile(rows, recipe.real), held_back
+
+
+def _updates(recipe: Recipe, digits: Digits) -> int:
+    """Updates of the whole training."""
+    count = len(_split(recipe, digits)[0]) + recipe.synthetic_per_epoch
+    return recipe.epochs * math.ceil(count / recipe.batch_size)
+
+
+def _measure(model: keras.Model, x: Array, y: Array) -> tuple[float, float]:
+    """Mean cross-entropy and accuracy, NaN of no digits."""
+    if not len(y):
+        return math.nan, math.nan
+    probabilities = predict(model, x)
+    correct = np.maximum(probabilities[np.arange(len(y)), y].astype(float), 1e-7)  # as Keras cuts it off
+    return float(-np.log(correct).mean()), float((probabilities.argmax(axis=1) == y).mean())
+
+
+class _State:
+    """A training between two epochs: all that the next epoch depends on, and what has been measured."""
+
+    def __init__(self, recipe: Recipe, seed: int, updates: int) -> None:
+        self._recipe = recipe
+        self.model = recipe.model(seed)
+        self._optimizer = _optimizer(recipe, updates)
+        self._optimizer.build(self.model.trainable_variables)
+        self._step = _compiled_step(self.model, self._optimizer, recipe.label_smoothing)
+        self.history: list[list[float]] = []
+        self.best_epoch = 0
+        self.best_weights: list[Array] = []
+
+    @property
+    def finished(self) -> bool:
+        epochs, patience = len(self.history), self._recipe.patience
+        waited = patience is not None and epochs - self.best_epoch >= patience
+        return epochs >= self._recipe.epochs or waited
+
+    def train_epoch(self, x: Array, y: Array) -> tuple[float, float]:
+        """One pass; mean loss and accuracy, each digit measured before the update that it is part of."""
+        size, losses, hits = self._recipe.batch_size, 0.0, 0.0
+        for i in range(0, len(y), size):
+            loss, hit = self._step(tf.constant(x[i : i + size]), tf.constant(y[i : i + size]))
+            losses += float(loss)
+            hits += float(hit)
+        return losses / len(y), hits / len(y)
+
+    def note(self, epoch: int, *measured: float) -> None:
+        """What an epoch gave; its weights are kept where they are the best so far, or no choice is made."""
+        val_loss = METRICS.index("val_loss")
+        best = self.history[self.best_epoch - 1][1 + val_loss] if self.history else math.inf
+        self.history.append([epoch, *measured])
+        if self._recipe.patience is None or measured[val_loss] < best or not self.best_weights:
+            self.best_epoch, self.best_weights = epoch, self.model.get_weights()
+
+    def save(self, path: Path) -> None:
+        """Write all of it, whole or not at all."""
+        arrays: dict[str, Any] = {f"variable_{i}": np.asarray(v) for i, v in enumerate(self._variables())}
+        arrays |= {f"best_{i}": v for i, v in enumerate(self.best_weights)}
+        buffer = io.BytesIO()
+        np.savez(buffer, history=np.array(self.history), best_epoch=np.array(self.best_epoch), **arrays)
+        write_whole(path, buffer.getvalue())
+
+    def restore(self, path: Path) -> None:
+        """Go on from a file; one that is damaged is as good as none."""
+        variables = self._variables()
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                values = [file[f"variable_{i}"] for i in range(len(variables))]
+                best = [file[f"best_{i}"] for i in range(len(self.model.weights))]
+                history, best_epoch = file["history"].tolist(), int(file["best_epoch"])
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+            return
+        for variable, value in zip(variables, values, strict=True):
+            variable.assign(value)
+        self.history = [[int(epoch), *measured] for epoch, *measured in history]
+        self.best_epoch, self.best_weights = best_epoch, best
+
+    def _variables(self) -> list[Any]:
+        # Those of the model include the state of its dropout's generator, which its weights do not.
+        return [*self.model.variables, *self._optimizer.variables]
+
+
+def _optimizer(recipe: Recipe, updates: int) -> keras.Optimizer:
+    rate: Any = recipe.learning_rate
+    if recipe.schedule == "cosine":
+        rise = max(updates // 10, 1)
+        rate = keras.optimizers.schedules.CosineDecay(
+            rate / 10, max(updates - rise, 1), warmup_target=rate, warmup_steps=rise
+        )
+    if recipe.weight_decay:
+        return keras.optimizers.AdamW(rate, weight_decay=recipe.weight_decay)
+    return keras.optimizers.Adam(rate)
+
+
+def _compiled_step(model: keras.Model, optimizer: keras.Optimizer, label_smoothing: float) -> Callable[..., Any]:
+    """One update; returns the batch's summed loss and how many digits were right."""
+
+    @tf.function(input_signature=[tf.TensorSpec((None, *COLOUR_PIXELS), tf.float32), tf.TensorSpec((None,), tf.int64)])
+    def step(x: tf.Tensor, y: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        with tf.GradientTape() as tape:
+            probabilities = model(x, training=True)
+            losses = keras.losses.categorical_crossentropy(
+                tf.one_hot(y, CLASSES), probabilities, label_smoothing=label_smoothing
+            )
+            loss = tf.reduce_mean(losses)
+        variables = model.trainable_variables
+        optimizer.apply(tape.gradient(loss, variables), variables)
+        hits = tf.cast(tf.argmax(probabilities, axis=1) == y, tf.float32)
+        return tf.reduce_sum(losses), tf.reduce_sum(hits)
+
+    return step
