@@ -71,6 +71,7 @@ def draw(
     tilt: float = 0.0,
     shadow: float = 0.3,
     noise: float = 0.015,
+    slant: float = 0.1,
     shake: float = 0.03,
 ) -> Image.Image:
     """A page with digits on it, as a photograph.
@@ -99,6 +100,8 @@ def draw(
         The light in the darkest corner is 1 less this; at the edge of a soft shadow it falls by half of that.
     noise : float
         Standard deviation of the camera's noise, of full scale 1.
+    slant : float
+        How far a digit's top leans to the right, in heights, give or take a tenth.
     shake : float
         How far points stray from `STROKES`, in heights.
 
@@ -117,7 +120,7 @@ def draw(
     if paper not in PAPERS:
         raise ValueError(f"unknown paper {paper!r}; expected one of {', '.join(PAPERS)}")
     random = np.random.default_rng(seed)
-    ink = _ink(text, size, height * min(size), centre, pen, shake, random)
+    ink = _ink(text, size, height * min(size), centre, pen, slant, shake, random)
     lines = _lines(size, paper, tilt)
     page = np.array([0.95, 0.93, 0.88]) - 0.22 * lines[..., None] * np.array([1.0, 0.75, 0.35])  # blue lines
     page = page * (1 - contrast * ink[..., None] * np.array([1.0, 0.97, 0.82]))  # blue-black ink
@@ -132,6 +135,7 @@ def _ink(
     height: float,
     centre: Point,
     pen: float,
+    slant: float,
     shake: float,
     random: np.random.Generator,
 ) -> Floats:
@@ -142,10 +146,10 @@ def _ink(
     for position, digit in enumerate(text):
         left = centre[0] * size[0] - height * (0.34 - _ADVANCE * (position - (len(text) - 1) / 2))
         top = centre[1] * size[1] - height / 2
-        slant, width = random.normal(0, 0.1), random.uniform(0.85, 1.1)
+        lean, width = random.normal(slant, 0.1), random.uniform(0.85, 1.1)
         for stroke in STROKES[digit]:
             points = np.array(stroke) + random.normal(0, shake / 2, (len(stroke), 2))
-            points[:, 0] = 0.34 + width * (points[:, 0] - 0.34) + slant * (0.5 - points[:, 1])
+            points[:, 0] = 0.34 + width * (points[:, 0] - 0.34) + lean * (0.5 - points[:, 1])
             curve = scale * (np.array([left, top]) + height * _smooth(points))
             # The pressure of the hand changes slowly along a stroke.
             pressure = np.interp(np.linspace(0, 3, len(curve)), range(4), random.uniform(0.8, 1.2, 4))

@@ -63,6 +63,8 @@ FILLED = 26 / 32
 """The share of the input that the digit's longer side takes, about that of SVHN's digits."""
 STROKE = 3.0 / 32
 """Strokes that are thinner in the input than this share of its side are widened to it: numbers on houses are bold."""
+MOST_LEAN = 0.8
+"""No digit is sheared by more, in widths a height."""
 PAPER, INK = 0.8, 0.2
 """Grey of paper and of ink in the input."""
 
@@ -125,8 +127,10 @@ class Prepared:
         The same without the lines of ruled or squared paper.
     digit : bool array, shape (H, W)
         The strokes that make up the one digit; nothing where none was found.
+    upright : float32 array
+        The digit's ink alone, cut out and sheared until it no longer leans; the pen's usual strength is 1.
     crop : float32 array, shape (128, 128)
-        The digit's ink alone, centred, with its strokes at least as wide as `STROKE`.
+        The same in the middle of a square, with strokes at least as wide as `STROKE`.
     input : float32 array, shape (32, 32, 3)
         What the network gets, from 0 to 1.
     stroke : float
@@ -144,6 +148,7 @@ class Prepared:
     mask: Mask = field(repr=False)
     without_lines: Mask = field(repr=False)
     digit: Mask = field(repr=False)
+    upright: Floats = field(repr=False)
     crop: Floats = field(repr=False)
     input: Floats = field(repr=False)
     stroke: float
@@ -221,9 +226,10 @@ def prepare(image: str | os.PathLike[str] | Image.Image | npt.ArrayLike) -> Prep
     mask = _strokes(ink)
     without_lines = _without_lines(mask)
     digit, others = _one_digit(without_lines, ink)
-    alone = _ink_alone(digit, ink)
     stroke = _stroke_width(digit)
-    crop = _crop(digit, alone, stroke)
+    alone = _ink_alone(digit, ink)
+    upright = _upright_digit(alone)
+    crop = _crop(upright, stroke)
     return Prepared(
         photo=photo,
         grey=grey,
@@ -234,6 +240,7 @@ def prepare(image: str | os.PathLike[str] | Image.Image | npt.ArrayLike) -> Prep
         mask=mask,
         without_lines=without_lines,
         digit=digit,
+        upright=upright,
         crop=crop,
         input=_network_input(crop),
         stroke=stroke,
@@ -429,8 +436,8 @@ def _small(values: Floats, side: int) -> Floats:
 
 def _is_light_on_dark(grey: Floats) -> bool:
     """Strokes are few and differ much from the paper around them, so the sum of cubes has their sign."""
-    small = _small(grey, 24)
-    return bool(np.sum((small - ndimage.median_filter(small, size=15)) ** 3) > 0)
+    small = _small(grey, 20)
+    return bool(np.sum((small - ndimage.median_filter(small, size=13)) ** 3) > 0)
 
 
 def _background(dark_on_light: Floats) -> Floats:
@@ -595,16 +602,25 @@ def _box_around(pieces: Sequence[_Piece]) -> _Piece:
 
 
 def _ink_alone(digit: Mask, ink: Floats) -> Floats:
-    """The digit's ink with its soft edges, the pen's usual strength being 1; nothing elsewhere."""
+    """The digit's ink with its soft edges, cut out; the pen's usual strength is 1, and all else is paper."""
     if not digit.any():
-        return np.zeros_like(ink)
-    around = ndimage.binary_dilation(digit, _NEIGHBOURS, iterations=max(1, round(0.004 * max(ink.shape))))
-    return np.where(around, np.clip(ink / np.percentile(ink[digit], 60), 0, 1), 0).astype(np.float32)
+        return np.zeros((1, 1), np.float32)
+    reach = max(1, round(0.004 * max(ink.shape)))
+    box = _cut(digit)
+    inside = np.pad(digit[box], reach)
+    around = ndimage.binary_dilation(inside, _NEIGHBOURS, iterations=reach)
+    strength = np.percentile(ink[digit], 60)
+    padded = np.pad(ink, reach)[box[0].start : box[0].stop + 2 * reach, box[1].start : box[1].stop + 2 * reach]
+    return np.where(around, np.clip(padded / strength, 0, 1), 0).astype(np.float32)
+
+
+def _cut(mask: Mask) -> tuple[slice, slice]:
+    """The box around what is marked."""
+    return tuple(slice(int(places[0]), int(places[-1]) + 1) for places in map(np.unique, np.nonzero(mask)))  # type: ignore[return-value]
 
 
 def _longer_side(digit: Mask) -> int:
-    rows, columns = np.flatnonzero(digit.any(axis=1)), np.flatnonzero(digit.any(axis=0))
-    return int(max(np.ptp(rows), np.ptp(columns)) + 1) if rows.size else 0
+    return max((places.stop - places.start for places in _cut(digit)), default=0)
 
 
 def _stroke_width(digit: Mask) -> float:
@@ -614,8 +630,9 @@ def _stroke_width(digit: Mask) -> float:
     """
     if not digit.any():
         return 0.0
-    width = 4 * np.mean(ndimage.distance_transform_edt(np.pad(digit, 1))[1:-1, 1:-1][digit]) - 1
-    return float(width * FILLED / _longer_side(digit))
+    inside = np.pad(digit[_cut(digit)], 1)
+    width = 4 * np.mean(ndimage.distance_transform_edt(inside)[inside]) - 1
+    return float(width * FILLED / max(inside.shape))
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -625,16 +642,33 @@ def _stroke_width(digit: Mask) -> float:
 _CROP = 4 * INPUT_SIDE
 
 
-def _crop(digit: Mask, alone: Floats, stroke: float) -> Floats:
+def _upright_digit(alone: Floats) -> Floats:
+    """The digit sheared until its columns and rows no longer vary together: house numbers do not lean."""
+    y, x = np.indices(alone.shape)
+    total = alone.sum()
+    if not total:
+        return alone
+    middle = (alone * y).sum() / total, (alone * x).sum() / total
+    down, right = y - middle[0], x - middle[1]
+    lean = float(np.clip((alone * down * right).sum() / (alone * down**2).sum(), -MOST_LEAN, MOST_LEAN))
+    margin = int(np.ceil(abs(lean) * alone.shape[0]))
+    wide = Image.fromarray(np.pad(alone, ((0, 0), (margin, margin))))
+    # Output (x, y) is taken from (x + lean (y - middle), y).
+    shear = (1, lean, -lean * middle[0], 0, 1, 0)
+    return np.asarray(wide.transform(wide.size, Image.Transform.AFFINE, shear, Image.Resampling.BILINEAR))
+
+
+def _crop(upright: Floats, stroke: float) -> Floats:
     """The digit's box in the middle of a square, its longer side filling `FILLED` of it; thin strokes are widened."""
-    if not digit.any():
+    dark = upright > 0.5
+    if not dark.any():
         return np.zeros((_CROP, _CROP), np.float32)
-    (rows, columns) = ndimage.find_objects(digit.astype(int))[0]
-    side = _longer_side(digit) / FILLED
-    middle = (rows.start + rows.stop) / 2, (columns.start + columns.stop) / 2
+    rows, columns = _cut(dark)
+    side = _longer_side(dark) / FILLED
     margin = int(np.ceil(side))  # paper on all sides, so that the square lies inside
-    top, left = middle[0] + margin - side / 2, middle[1] + margin - side / 2
-    square = _resized(np.pad(alone, margin), (_CROP, _CROP), (left, top, left + side, top + side))
+    top = (rows.start + rows.stop - side) / 2 + margin
+    left = (columns.start + columns.stop - side) / 2 + margin
+    square = _resized(np.pad(upright, margin), (_CROP, _CROP), (left, top, left + side, top + side))
     square = np.clip(square, 0, 1)
     missing = (STROKE - stroke) * _CROP / 2
     return square if missing < 0.5 else ndimage.grey_dilation(square, footprint=_disc(missing))
@@ -663,7 +697,7 @@ def _problems(digit: Mask, others: int, ink: Floats, stroke: float) -> Iterable[
             "a third of the picture or more.",
         )
         return
-    (rows, columns) = ndimage.find_objects(digit.astype(int))[0]
+    rows, columns = _cut(digit)
     box = _Piece(0, rows.start, rows.stop, columns.start, columns.stop, 0.0)
     if others or box.width > 1.4 * box.height:
         yield Problem(
