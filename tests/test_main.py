@@ -90,8 +90,9 @@ def test_sweep(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
 def test_records(
     arguments: list[str], made: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for name in list(depth.SETTINGS):
-        monkeypatch.delitem(depth.SETTINGS, name)
+    for table in (depth.SETTINGS, cnn.STUDIES):
+        for name in list(table):
+            monkeypatch.delitem(table, name)
     complete = dataclasses.replace(load_mnist_5000(), key="mnist")
     monkeypatch.setattr(datasets, "load_mnist", lambda: complete)
     asked = []

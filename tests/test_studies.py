@@ -12,7 +12,16 @@ import yaml
 from layerwise import depth, studies
 from layerwise.datasets import SHA256, load_mnist_5000
 from layerwise.records import RECORDS, record_path
-from layerwise.studies import STUDY_SEEDS, bounds, find_study, is_current, load_record, make_record, study_names
+from layerwise.studies import (
+    STUDY_SEEDS,
+    bounds,
+    find_study,
+    is_current,
+    load_record,
+    make_record,
+    own_record,
+    study_names,
+)
 from layerwise.sweep import EXPERIMENTS, sweep
 
 DIGITS = load_mnist_5000()
@@ -68,6 +77,21 @@ def test_a_study_of_deep_networks_is_recorded_too(tmp_path: Path, monkeypatch: p
     assert is_current(record)
     monkeypatch.setitem(depth.SETTINGS, "wide_networks", small | {"units": 17})
     assert not is_current(record)
+
+
+def test_a_reader_s_own_record_is_found_while_it_is_current(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    complete = dataclasses.replace(DIGITS, key="svhn", sha256="of complete SVHN")
+    runs = pd.DataFrame({"accuracy": [0.875, 0.9]})
+    monkeypatch.setattr(studies.cnn, "measure", lambda name, digits, **keywords: {"runs": runs})
+    assert own_record("cnn_report", complete) is None
+    make_record("cnn_report", complete, folder=studies.results_folder())
+    found = own_record("cnn_report", complete)
+    assert found is not None
+    pd.testing.assert_frame_equal(found.frame, runs)
+    assert own_record("cnn_report", dataclasses.replace(complete, sha256="of another file")) is None
+    assert own_record("cnn_report", DIGITS) is None
+    monkeypatch.setitem(studies.cnn.STUDIES, "cnn_report", {"part": "test", "seeds": [7], "recipes": {}})
+    assert own_record("cnn_report", complete) is None
 
 
 def test_bad_input_is_refused_with_a_reason(tmp_path: Path) -> None:

@@ -48,6 +48,7 @@ __all__ = [
     "predict",
     "pretrained",
     "train",
+    "unseen",
 ]
 
 Array = NDArray[Any]
@@ -58,6 +59,8 @@ WEIGHTS = PACKAGE / "weights"
 SHIPPED = {"report": "cnn_report_synthetic", "improved": "cnn_improved"}
 """The networks whose weights ship, and the study of which each is the run with seed ``SHIPPED_SEED``."""
 SHIPPED_SEED = 0
+SAMPLE_DIGITS = 10_000
+"""The sample of SVHN is the first so many of the official test set."""
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -271,6 +274,19 @@ def paired_difference(better: Record, worse: Record, *, draws: int = 10_000, see
     low, high = np.quantile(found, (0.025, 0.975))
     each = gained.mean(axis=0)
     return Difference(float(each.mean()), tuple(map(float, each)), float(low), float(high))
+
+
+def unseen(digits: Digits) -> tuple[Array, Array]:
+    """The test digits that the shipped weights have not learned from.
+
+    Returns
+    -------
+    x, y
+        Pictures (P, 32, 32, 3) and labels (P,): all test digits, but of the official SVHN those from the 10,001st on.
+        The sample that the weights were trained on is the first 10,000 of that test set.
+    """
+    first = SAMPLE_DIGITS if digits.key == "svhn" else 0
+    return digits.x_test[first:], digits.y_test[first:]
 
 
 def confusion_matrix(labels: ArrayLike, answers: ArrayLike) -> Array:

@@ -41,12 +41,15 @@ class Study:
         Keys of the data sets on which it is recorded, as in :class:`layerwise.digits.Digits`.
     run : callable
         ``run(digits, jobs, progress)`` returns the tables of the record.
+    own_sources : tuple of str
+        Further data sets on which a reader can make it; no record of these ships.
     """
 
     module: str
     settings: Mapping[str, Any]
     sources: tuple[str, ...]
     run: Callable[[Digits, int, bool], dict[str, pd.DataFrame]]
+    own_sources: tuple[str, ...] = ()
 
 
 def study_names() -> list[str]:
@@ -86,6 +89,7 @@ def find_study(name: str) -> Study:
             lambda digits, jobs, progress: cnn.measure(
                 name, digits, folder=results_folder(), jobs=jobs, progress=progress
             ),
+            own_sources=("svhn",),
         )
     raise ValueError(f"unknown study {name!r}; expected one of {', '.join(study_names())}")
 
@@ -131,13 +135,42 @@ def make_record(
         If there is no such study, or it is not recorded on these data.
     """
     study = find_study(name)
-    if digits.key not in study.sources:
-        raise ValueError(
-            f"the record of {name!r} needs the data {' or '.join(study.sources)}, but found {digits.source}"
-        )
+    sources = study.sources + study.own_sources
+    if digits.key not in sources:
+        raise ValueError(f"the record of {name!r} needs the data {' or '.join(sources)}, but found {digits.source}")
     key = _key(study, digits.sha256)  # of the code that runs, whatever is edited meanwhile
     tables = study.run(digits, jobs, progress)
     return write_record(name, digits.key, digits.sha256, study.settings, key, tables, folder=folder)
+
+
+def own_record(name: str, digits: Digits) -> Record | None:
+    """The record of a study that this machine has made on data for which none ships, such as complete SVHN.
+
+    ``python -m layerwise sweep``, the first step of ``make book``, makes those that the chapters show.
+
+    Parameters
+    ----------
+    name : str
+        One of :func:`study_names`.
+    digits : Digits
+
+    Returns
+    -------
+    Record or None
+        None where there is none, or it no longer belongs to the code.
+
+    Raises
+    ------
+    ValueError
+        If there is no such study.
+    """
+    if digits.key not in find_study(name).own_sources:
+        return None
+    try:
+        record = read_record(name, digits.key, folder=results_folder())
+    except ValueError:
+        return None
+    return record if is_current(record) and record.data_sha256 == digits.sha256 else None
 
 
 def is_current(record: Record) -> bool:
