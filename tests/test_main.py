@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from layerwise import datasets, depth, studies, sweep
+from layerwise import cnn, datasets, depth, studies, sweep
 from layerwise.__main__ import main
 from layerwise.datasets import load_mnist_5000
 
