@@ -12,7 +12,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from bookbuild.__main__ import main
+from bookbuild.__main__ import data_in_use, main
+from layerwise.mnist import load_mnist_5000
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -259,6 +260,19 @@ def test_other_data_run_the_chapters_again(book: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr("bookbuild.__main__.data_in_use", lambda: "other digits")
     assert build(book) == 0
     assert run_of(book) != run
+
+
+def test_house_numbers_that_come_go_or_change_are_other_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("layerwise.datasets.load_mnist", load_mnist_5000)
+    monkeypatch.setenv("LAYERWISE_DATA", str(tmp_path))
+    monkeypatch.setattr("layerwise.download.cache_folder", lambda: tmp_path / "cache")
+    answers = [data_in_use()]
+    for place, content in (("", "a"), ("", "bc"), ("cache", "a")):
+        (tmp_path / place).mkdir(exist_ok=True)
+        (tmp_path / place / "test_32x32.mat").write_text(content)
+        answers.append(data_in_use())
+    assert len(set(answers)) == 4
+    assert data_in_use() == answers[-1]
 
 
 def test_a_cell_that_may_no_longer_raise_runs_again(book: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -93,7 +93,7 @@ def few_synthetic_digits(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def no_download(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Where a test names neither, the cache is empty and the official source out of reach."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "no cache"))
+    monkeypatch.setattr(svhn, "cache_folder", lambda folder: Path(folder or tmp_path / "no cache"))
     monkeypatch.setattr(svhn, "SVHN_URL", "http://127.0.0.1:9/")
 
 

@@ -130,11 +130,18 @@ class Warnings(io.StringIO):
 
 
 def data_in_use() -> str:
-    """Which digits the chapters will load, and from where."""
-    from layerwise.datasets import load_mnist
+    """Which digits the chapters will load, and from where: another answer makes them run again.
+
+    Of SVHN's files, size and time are enough: reading or drawing house numbers would take longer than the build.
+    """
+    from layerwise.datasets import SVHN_FILES, load_mnist
+    from layerwise.download import cache_folder, named_folder
 
     digits = load_mnist()
-    return f"{digits.source} {digits.sha256}"
+    folders = [folder for folder in (named_folder(), cache_folder()) if folder]
+    paths = [folder / name for folder in folders for name in (*SVHN_FILES, "svhn_sample.npz")]
+    files = [(path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in paths if path.is_file()]
+    return f"{digits.source} {digits.sha256} {files}"
 
 
 def main(arguments: list[str] | None = None) -> int:
