@@ -1058,7 +1058,8 @@ def gradient_panels(
         of_kind = frame[frame["kind"] == kind]
         if logarithmic:
             theory = pd.Series(dtype=float) if predicted is None else predicted.loc[predicted["kind"] == kind, value]
-            foot = _decades(row, pd.concat([of_kind[value], theory]), steps=4)
+            shown = of_kind.groupby(["layers", series, "layer"])[value].quantile(list(band))
+            foot = _decades(row, pd.concat([shown, theory]), steps=4)
             of_kind = of_kind.assign(**{value: of_kind[value].mask(of_kind[value] == 0, foot)})
         for axis, layers in zip(row, depths, strict=True):
             for i, name in enumerate(names):
