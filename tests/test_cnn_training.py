@@ -1,6 +1,7 @@
 """Training of house-number networks: by the seed, whole or in parts, and by the recipe."""
 
 import dataclasses
+import itertools
 import math
 from pathlib import Path
 from typing import Any
@@ -187,7 +188,7 @@ def test_parameters() -> None:
     assert improved_cnn(seed=0).count_params() <= 60_000
     # 3 x 3 weights and no bias; gamma, beta, mean and variance of each map; ten classes from 44 averages.
     maps = [3, 16, 24, 32, 40, 48, 44]
-    expected = sum(9 * a * b + 4 * b for a, b in zip(maps, maps[1:], strict=False)) + 44 * 10 + 10
+    expected = sum(9 * a * b + 4 * b for a, b in itertools.pairwise(maps)) + 44 * 10 + 10
     assert improved_cnn().count_params() == expected
 
 

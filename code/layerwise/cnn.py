@@ -486,7 +486,8 @@ def write_weights(path: str | os.PathLike[str], model: keras.Model) -> None:
     ValueError
         If a weight is too large for float16, or not a number.
     """
-    arrays: dict[str, Any] = {v.path: np.asarray(v).astype(np.float16) for v in model.weights}
+    with np.errstate(over="ignore"):  # said below, by name
+        arrays: dict[str, Any] = {v.path: np.asarray(v).astype(np.float16) for v in model.weights}
     wrong = [name for name, array in arrays.items() if not np.isfinite(array).all()]
     if wrong:
         raise ValueError(f"weights that float16 cannot hold: {', '.join(wrong)}")

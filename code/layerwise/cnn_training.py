@@ -6,6 +6,7 @@ epoch, so that a run that was stopped goes on where it was, and ends where it wo
 machine: another processor, or another number of threads, rounds differently).
 """
 
+import functools
 import io
 import json
 import math
@@ -35,7 +36,7 @@ from layerwise.synthetic import house_numbers
 Array = NDArray[Any]
 
 SYNTHETIC_SEED = 1_000
-"""Of the synthetic digits that a run with seed s learns from: this plus s."""
+"""Of the synthetic digits that runs learn from: one set for all runs, as the real ones are."""
 METRICS = ("loss", "accuracy", "val_loss", "val_accuracy")
 
 
@@ -288,7 +289,7 @@ def train(
     digits : Digits
         House numbers (P, 32, 32, 3). Their test set is not looked at.
     seed : int
-        Decides the initial weights, the synthetic digits, the order of the digits and how each is changed.
+        Decides the initial weights, the order of the digits and how each is changed.
     folder : path, optional
         Where the run is kept after every epoch, under a key of the code, the recipe, the seed and the data. A run that
         is found there goes on, or is returned if it is finished. None: nothing is kept.
@@ -341,7 +342,7 @@ def _run(state: "_State", recipe: Recipe, digits: Digits, seed: int, path: Path 
     rows, held_back = _split(recipe, digits)
     x, y = digits.x_train[rows], digits.y_train[rows]
     x_val, y_val = digits.x_train[held_back], digits.y_train[held_back]
-    drawn = house_numbers(recipe.synthetic, seed=SYNTHETIC_SEED + seed)
+    drawn = _synthetic(recipe.synthetic)
     with tqdm(total=recipe.epochs, initial=len(state.history), disable=not progress, unit="epoch") as bar:
         while not state.finished:
             start = time.perf_counter()
@@ -356,8 +357,14 @@ def _run(state: "_State", recipe: Recipe, digits: Digits, seed: int, path: Path 
             state.note(epoch, loss, accuracy, val_loss, val_accuracy, time.perf_counter() - start)
             if path is not None:
                 state.save(path)
-            bar.set_description_str(f"{recipe.network}, seed {seed}: loss {loss:.3f}, validation {val_accuracy:.3f}")
+            bar.set_description_str(f"{recipe.network}, seed {seed}: loss {loss:.3f}, accuracy {accuracy:.3f}")
             bar.update()
+
+
+@functools.lru_cache(maxsize=2)
+def _synthetic(count: int) -> tuple[Array, Array]:
+    """Drawn once in a process, for all of its runs."""
+    return house_numbers(count, seed=SYNTHETIC_SEED)
 
 
 def _split(recipe: Recipe, digits: Digits) -> tuple[Array, Array]:

@@ -1,0 +1,326 @@
+"""Recorded trainings of house-number networks, what they answered, and the weights that ship."""
+
+import dataclasses
+import json
+import math
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from layerwise import cnn
+from layerwise.cnn_training import Recipe
+from layerwise.datasets import DataError, Digits, load_svhn, split_by_photo
+from layerwise.records import Record
+from layerwise.studies import find_study
+from layerwise.synthetic import house_numbers
+
+TINY = Recipe("improved", options={"filters": [[3], [4], [4]]}, epochs=1, validation=0.2)
+
+
+@pytest.fixture(scope="module")
+def digits() -> Digits:
+    x, y = house_numbers(60, seed=1)
+    x_test, y_test = house_numbers(40, seed=2)
+    photo = np.arange(60, dtype=np.int32) // 2
+    photo_test = np.arange(40, dtype=np.int32) // 4
+    return Digits(x, y, x_test, y_test, "a few digits", "svhn_sample", "0" * 64, photo, photo_test)
+
+
+def record(answers: Any, *, labels: Any, photo: Any = None, sha256: str = "0" * 64, name: str = "a") -> Record:
+    """A record of what runs answered, one column a seed."""
+    table = pd.DataFrame({"photo": -1 if photo is None else photo, "label": labels})
+    for seed, column in enumerate(np.transpose(answers)):
+        table[f"answer_{seed}"] = column
+        table[f"confidence_{seed}"] = 1.0
+    return Record(name, "svhn_sample", sha256, {}, "", "", {}, "", {"runs": pd.DataFrame(), "answers": table})
+
+
+# What is trained
+
+
+def test_the_report_is_trained_as_its_author_did() -> None:
+    recipe = cnn.RECIPES["report"]
+    assert (recipe.network, recipe.epochs, recipe.patience, recipe.batch_size) == ("report", 50, 5, 64)
+    assert (recipe.learning_rate, recipe.schedule, recipe.weight_decay, recipe.label_smoothing) == (
+        0.01,
+        "constant",
+        0,
+        0,
+    )
+    augmentation = recipe.augmentation
+    assert (augmentation.rotation, augmentation.zoom, augmentation.shift_y) == (10, (0.95, 1.05), 0.10)
+    assert (augmentation.shear, augmentation.shift_x, augmentation.invert, augmentation.colour) == (0.15, 0, 0, 0)
+    assert recipe.synthetic == 0
+
+
+@pytest.mark.parametrize("name", list(cnn.STUDIES))
+def test_every_study_can_be_trained(name: str) -> None:
+    study = cnn.STUDIES[name]
+    assert study["part"] in ("test", "validation")
+    assert study["seeds"] == [0, 1, 2][: len(study["seeds"])]
+    assert find_study(name).settings == study
+    for settings in study["recipes"].values():
+        recipe = Recipe.from_settings(settings)
+        assert recipe.model(0).count_params() <= 60_000 or study["part"] == "validation"
+        # What is measured on the validation part is trained without it.
+        assert recipe.validation or study["part"] == "test"
+
+
+def test_synthetic_digits_alone_means_no_real_one_anywhere() -> None:
+    for settings in cnn.STUDIES["cnn_improved_synthetic_only"]["recipes"].values():
+        assert settings["real"] == 0
+        assert settings["validation"] == 0
+        assert settings["patience"] is None
+
+
+def test_an_ablation_takes_one_change_back() -> None:
+    recipes = dict(cnn.STUDIES["cnn_ablation"]["recipes"])
+    complete = recipes.pop("all changes")
+    for label, settings in recipes.items():
+        changed = {name for name in complete if settings[name] != complete[name]}
+        assert changed, label
+        assert changed <= {"epochs", "synthetic", "synthetic_per_epoch"} or len(changed) == 1, (label, changed)
+
+
+def test_measure(digits: Digits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(cnn.STUDIES, "tiny", {"part": "test", "seeds": [0, 1], "recipes": {"small": TINY.settings()}})
+    tables = cnn.measure("tiny", digits, folder=tmp_path)
+    assert len(list(tmp_path.iterdir())) == 2
+    runs, answers, history = tables["runs"], tables["answers"], tables["history"]
+    assert list(answers) == ["photo", "label", "answer_0", "confidence_0", "answer_1", "confidence_1"]
+    assert list(history["seed"]) == [0, 1]
+    for row in runs.itertuples():
+        assert row.accuracy == pytest.approx((answers[f"answer_{row.seed}"] == digits.y_test).mean())
+        assert row.parameters == TINY.model().count_params()
+    assert answers["confidence_0"].between(0.1, 1).all()
+
+
+def test_measure_on_the_validation_part(digits: Digits, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(
+        cnn.STUDIES, "tiny", {"part": "validation", "seeds": [0], "recipes": {"small": TINY.settings()}}
+    )
+    tables = cnn.measure("tiny", digits)
+    assert set(tables) == {"runs", "history"}
+    assert tables["runs"]["accuracy"][0] == tables["history"]["val_accuracy"].iloc[-1]
+
+
+def test_measure_in_two_processes(digits: Digits, monkeypatch: pytest.MonkeyPatch) -> None:
+    study = {"part": "validation", "seeds": [0, 1], "recipes": {"small": TINY.settings()}}
+    monkeypatch.setitem(cnn.STUDIES, "tiny", study)
+    both, one = cnn.measure("tiny", digits, jobs=2)["runs"], cnn.measure("tiny", digits)["runs"]
+    assert list(both["seed"]) == [0, 1]
+    np.testing.assert_allclose(both["accuracy"], one["accuracy"], atol=0.1)
+
+
+def test_unknown_study(digits: Digits) -> None:
+    with pytest.raises(ValueError, match="unknown study 'cnn_best'; expected one of cnn_report"):
+        cnn.measure("cnn_best", digits)
+
+
+# What was answered
+
+
+def test_accuracies() -> None:
+    runs = pd.DataFrame(
+        {"variant": ["b", "b", "b", "a", "a", "a"], "seed": [0, 1, 2] * 2, "accuracy": [0.5, 0.9, 0.6, 0.1, 0.3, 0.2]}
+    )
+    found = cnn.accuracies(Record("", "", "", {}, "", "", {}, "", {"runs": runs}))
+    assert list(found.index) == ["b", "a"]
+    assert list(found["median"]) == [0.6, 0.2]
+    assert list(found[1]) == [0.9, 0.3]
+
+
+def test_paired_difference_on_a_case_worked_on_paper() -> None:
+    labels = [1, 2, 3, 4]
+    better = record([[1, 1], [2, 2], [3, 0], [0, 4]], labels=labels)  # 3 of 4 right, from either seed
+    worse = record([[1, 0], [2, 0], [0, 0], [0, 4]], labels=labels)  # 2 of 4, 1 of 4
+    found = cnn.paired_difference(better, worse)
+    assert found.each == (0.25, 0.5)
+    assert found.mean == 0.375
+    assert found.low <= found.mean <= found.high
+
+
+def test_paired_difference_is_as_wide_as_statistics_says() -> None:
+    # One seed, one digit a photograph: the mean of n independent differences, whose standard error is known.
+    rng = np.random.default_rng(0)
+    gained = rng.choice([0, 1], 1000, p=[0.9, 0.1])
+    labels = np.ones(1000, int)
+    found = cnn.paired_difference(
+        record(labels[:, None], labels=labels), record((1 - gained)[:, None], labels=labels), draws=4000
+    )
+    half = 1.96 * gained.std() / math.sqrt(1000)
+    assert (found.low, found.high) == pytest.approx((gained.mean() - half, gained.mean() + half), abs=0.002)
+
+
+def test_photographs_are_drawn_whole() -> None:
+    # Copies of one digit in each photograph say no more than one of them.
+    rng = np.random.default_rng(0)
+    gained = rng.integers(0, 2, 50)
+    once, copies = gained, np.repeat(gained, 20)
+    widths = []
+    for wrong, photo in ((once, np.arange(50)), (copies, np.repeat(np.arange(50), 20))):
+        labels = np.ones(len(wrong), int)
+        found = cnn.paired_difference(
+            record(labels[:, None], labels=labels, photo=photo),
+            record((1 - wrong)[:, None], labels=labels, photo=photo),
+            draws=4000,
+        )
+        widths.append(found.high - found.low)
+    assert widths[0] == pytest.approx(widths[1], rel=0.1)
+
+
+def test_records_of_other_digits_are_not_paired() -> None:
+    first = record([[1]], labels=[1])
+    for second in (record([[1]], labels=[1], sha256="1" * 64), record([[1, 1]], labels=[1])):
+        with pytest.raises(ValueError, match="expected the same test digits and seeds"):
+            cnn.paired_difference(first, second)
+
+
+def test_confusion_and_report_on_a_case_worked_on_paper() -> None:
+    # Three 3s, one of them taken for a 5; two 5s, both right; nothing else.
+    counts = cnn.confusion_matrix([3, 3, 3, 5, 5], [3, 3, 5, 5, 5])
+    assert (counts[3, 3], counts[3, 5], counts[5, 5], counts.sum()) == (2, 1, 2, 5)
+    report = cnn.class_report(counts)
+    assert report["recall"][3] == pytest.approx(2 / 3)
+    assert report["precision"][5] == pytest.approx(2 / 3)
+    assert report["precision"][3] == report["recall"][5] == 1
+    assert math.isnan(report["precision"][0])
+
+
+def test_calibration_on_a_case_worked_on_paper() -> None:
+    # 0.52 and 0.58 fall into the bin 0.5 to 0.6, one of two right; 1.0 into the last one.
+    found = cnn.calibration([1, 2, 3], [1, 0, 3], [0.52, 0.58, 1.0])
+    assert found["low"].tolist() == pytest.approx([0.5, 0.9])
+    assert found["high"].tolist() == pytest.approx([0.6, 1.0])
+    assert found["digits"].tolist() == [2, 1]
+    assert found["accuracy"].tolist() == [0.5, 1.0]
+    assert found["confidence"].tolist() == pytest.approx([0.55, 1.0])
+
+
+# The weights
+
+
+@pytest.mark.parametrize("name", list(cnn.SHIPPED))
+def test_the_weights_load_without_pickle(name: str) -> None:
+    with np.load(cnn.WEIGHTS / f"{name}.npz", allow_pickle=False) as file:
+        assert {file[key].dtype for key in file.files} == {np.dtype(np.float16)}
+    model = cnn.pretrained(name)
+    assert model.count_params() == cnn.card()["networks"][name]["parameters"]
+    assert cnn.predict(model, np.zeros((1, 32, 32, 3), np.uint8)).sum() == pytest.approx(1, abs=1e-5)
+
+
+def test_the_weights_are_small() -> None:
+    assert sum(path.stat().st_size for path in cnn.WEIGHTS.glob("*.npz")) <= 300_000
+
+
+def test_the_card_says_what_is_measured_afresh(svhn_sample: Digits) -> None:
+    for name, facts in cnn.card()["networks"].items():
+        answers = cnn.predict(cnn.pretrained(name), svhn_sample.x_test).argmax(axis=1)
+        right = answers == svhn_sample.y_test
+        # Another processor rounds differently, which may turn a digit or two.
+        assert right.mean() == pytest.approx(facts["accuracy"], abs=2 / len(right))
+        for k in range(10):
+            of_class = svhn_sample.y_test == k
+            assert right[of_class].mean() == pytest.approx(facts["accuracy_per_class"][k], abs=2 / of_class.sum())
+
+
+def test_the_card_belongs_to_the_recipes_and_to_the_records() -> None:
+    card = cnn.card()
+    assert set(card["networks"]) == set(cnn.SHIPPED)
+    for name, facts in card["networks"].items():
+        assert facts["study"] == cnn.SHIPPED[name]
+        assert facts["seed"] == cnn.SHIPPED_SEED
+        (settings,) = cnn.STUDIES[facts["study"]]["recipes"].values()
+        assert facts["settings"] == settings
+    assert "non-commercial" in card["licence"]
+    assert card["not_for"]
+
+
+@pytest.fixture(scope="module")
+def svhn_sample() -> Digits:
+    digits = load_svhn()
+    if digits.key != "svhn_sample":
+        pytest.skip("needs the sample of SVHN: LAYERWISE_DATA names its folder")
+    return digits
+
+
+def test_weights_are_written_and_read(digits: Digits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    study = {"part": "test", "seeds": [0], "recipes": {"small": TINY.settings()}}
+    for name in cnn.SHIPPED.values():
+        monkeypatch.setitem(cnn.STUDIES, name, study)
+    lines = list(cnn.make_weights(digits, folder=tmp_path, runs=tmp_path / "runs"))
+    assert [Path(line.split(":")[0]).name for line in lines] == ["report.npz", "improved.npz", "card.json"]
+    facts = cnn.card(folder=tmp_path)["networks"]["improved"]
+    model = cnn.pretrained("improved", folder=tmp_path)
+    answers = cnn.predict(model, digits.x_test).argmax(axis=1)
+    assert facts["accuracy"] == (answers == digits.y_test).mean()
+    # As trained, but for the rounding to eleven binary digits.
+    trained = cnn.train(TINY, digits, seed=0).weights
+    for rounded, exact in zip(model.get_weights(), trained, strict=True):
+        np.testing.assert_allclose(rounded, exact, rtol=2**-11, atol=1e-7)
+
+
+def test_synthetic_digits_make_no_weights(digits: Digits) -> None:
+    with pytest.raises(ValueError, match="trained on photographs, but found a few digits"):
+        list(cnn.make_weights(dataclasses.replace(digits, key="svhn_synthetic")))
+
+
+def test_what_float16_cannot_hold(tmp_path: Path) -> None:
+    model = TINY.model(0)
+    model.set_weights([1e6 * weight + 1e6 for weight in model.get_weights()])
+    with pytest.raises(ValueError, match=r"float16 cannot hold: improved_cnn/convolution_1/kernel"):
+        cnn.write_weights(tmp_path / "large.npz", model)
+
+
+def test_unknown_network() -> None:
+    with pytest.raises(ValueError, match="no weights of a network 'large'; expected one of report, improved"):
+        cnn.pretrained("large")
+
+
+def test_missing_weights(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"no weights of the network 'report': .*python -m layerwise train-cnn"):
+        cnn.pretrained("report", folder=tmp_path)
+    with pytest.raises(DataError, match=r"card\.json cannot be read"):
+        cnn.card(folder=tmp_path)
+
+
+def test_damaged_weights(tmp_path: Path) -> None:
+    path = tmp_path / "report.npz"
+    content = (cnn.WEIGHTS / "report.npz").read_bytes()
+    for damaged in (content[:1000], b"", b"not an archive", content[:20_000] + b"0" * 100 + content[20_100:]):
+        path.write_bytes(damaged)
+        with pytest.raises(DataError, match=r"damaged|not those of"):
+            cnn.pretrained("report", folder=tmp_path)
+
+
+def test_weights_of_another_network(tmp_path: Path) -> None:
+    shutil.copy(cnn.WEIGHTS / "improved.npz", tmp_path / "report.npz")
+    with pytest.raises(DataError, match="not those of the network 'report'"):
+        cnn.pretrained("report", folder=tmp_path)
+
+
+def test_weights_that_would_run_code_are_refused(tmp_path: Path) -> None:
+    class Harm:
+        def __reduce__(self) -> Any:
+            return (Path.touch, (tmp_path / "harmed",))
+
+    np.savez(tmp_path / "report.npz", allow_pickle=True, weights=np.array([Harm()], dtype=object))
+    with pytest.raises(DataError, match="damaged"):
+        cnn.pretrained("report", folder=tmp_path)
+    assert not (tmp_path / "harmed").exists()
+
+
+def test_a_damaged_card(tmp_path: Path) -> None:
+    (tmp_path / "card.json").write_text("{")
+    with pytest.raises(DataError, match="Make it again"):
+        cnn.card(folder=tmp_path)
+    json.loads((cnn.WEIGHTS / "card.json").read_text(encoding="utf-8"))
+
+
+def test_the_validation_part_of_the_ablation_is_large_enough(svhn_sample: Digits) -> None:
+    (first, *_) = cnn.STUDIES["cnn_ablation"]["recipes"].values()
+    assert len(split_by_photo(svhn_sample, first["validation"])[1]) >= 1000
