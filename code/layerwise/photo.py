@@ -121,10 +121,10 @@ class Prepared:
         What the same picture would be without strokes: the light on the paper.
     ink : float32 array, shape (H, W)
         The share of the background's light that is missing, from 0 to 1.
-    mask : bool array, shape (H, W)
-        Where that is a pen's stroke and no accident.
-    without_lines : bool array, shape (H, W)
-        The same without the lines of ruled or squared paper.
+    marks : bool array, shape (H, W)
+        Where that is more than the paper's grain.
+    strokes : bool array, shape (H, W)
+        The strong ones among them, and what hangs together with those, without the lines of ruled or squared paper.
     digit : bool array, shape (H, W)
         The strokes that make up the one digit; nothing where none was found.
     upright : float32 array
@@ -145,8 +145,8 @@ class Prepared:
     dark_on_light: Floats = field(repr=False)
     background: Floats = field(repr=False)
     ink: Floats = field(repr=False)
-    mask: Mask = field(repr=False)
-    without_lines: Mask = field(repr=False)
+    marks: Mask = field(repr=False)
+    strokes: Mask = field(repr=False)
     digit: Mask = field(repr=False)
     upright: Floats = field(repr=False)
     crop: Floats = field(repr=False)
@@ -163,8 +163,8 @@ class Prepared:
             "3 polarity": self.dark_on_light,
             "4 light": self.background,
             "5 ink": 1 - self.ink,
-            "6 strokes": ~self.mask,
-            "7 no lines": ~self.without_lines,
+            "6 marks": ~self.marks,
+            "7 strokes": ~self.strokes,
             "8 digit": ~self.digit,
             "9 crop": 1 - self.crop,
             "10 input": self.input,
@@ -223,9 +223,9 @@ def prepare(image: str | os.PathLike[str] | Image.Image | npt.ArrayLike) -> Prep
     dark_on_light = 1 - grey if inverted else grey
     background = _background(dark_on_light)
     ink = np.clip(1 - dark_on_light / background, 0, 1)
-    mask = _strokes(ink)
-    without_lines = _without_lines(mask)
-    digit, others = _one_digit(without_lines, ink)
+    marks = _marks(ink)
+    strokes = _strokes(ink, _without_lines(ink, marks))
+    digit, others = _one_digit(strokes, ink)
     stroke = _stroke_width(digit)
     alone = _ink_alone(digit, ink)
     upright = _upright_digit(alone)
@@ -237,8 +237,8 @@ def prepare(image: str | os.PathLike[str] | Image.Image | npt.ArrayLike) -> Prep
         dark_on_light=dark_on_light,
         background=background,
         ink=ink,
-        mask=mask,
-        without_lines=without_lines,
+        marks=marks,
+        strokes=strokes,
         digit=digit,
         upright=upright,
         crop=crop,
@@ -447,7 +447,9 @@ def _background(dark_on_light: Floats) -> Floats:
     """
     small = _small(dark_on_light, 128)
     span = round(STROKE_SPAN * max(small.shape))
-    closed = ndimage.grey_closing(small, size=span, mode="nearest")
+    # The picture goes on beyond its rim: a shadow that only begins there is no stroke.
+    wide = np.pad(small, span, mode="edge")
+    closed = ndimage.grey_closing(wide, size=span)[span:-span, span:-span]
     smooth = ndimage.gaussian_filter(closed, span / 24, mode="nearest")
     return np.maximum(_resized(smooth, dark_on_light.shape), 0.02)
 
@@ -456,16 +458,19 @@ def _background(dark_on_light: Floats) -> Floats:
 # Strokes
 
 
-def _strokes(ink: Floats) -> Mask:
-    """Where the ink is strong, and whatever is half as strong and hangs together with it."""
+def _marks(ink: Floats) -> Mask:
+    """Where there is more ink than grain of the paper and noise of the camera explain."""
     middle = np.median(ink)
     noise = 1.4826 * np.median(np.abs(ink - middle))
-    lowest = max(middle + 4 * noise, FAINTEST)
-    candidates = ink[ink > lowest]
-    if candidates.size == 0:
-        return np.zeros(ink.shape, bool)
-    strong = _otsu(candidates)
-    return ndimage.binary_propagation(ink > strong, structure=_NEIGHBOURS, mask=ink > max(lowest, 0.6 * strong))
+    return ink > max(middle + 4 * noise, FAINTEST)
+
+
+def _strokes(ink: Floats, marks: Mask) -> Mask:
+    """The strong marks, and whatever is more than half as strong and hangs together with them."""
+    if not marks.any():
+        return marks
+    strong = _otsu(ink[marks])
+    return ndimage.binary_propagation(marks & (ink > strong), structure=_NEIGHBOURS, mask=marks & (ink > 0.6 * strong))
 
 
 _NEIGHBOURS = np.ones((3, 3), bool)
@@ -483,29 +488,31 @@ def _otsu(values: Floats) -> float:
     return float(edges[1:-1][np.nanargmax(between)]) if counts.max() < values.size else float(edges[0])
 
 
-def _without_lines(mask: Mask) -> Mask:
-    """Remove horizontal lines, then vertical ones; strokes that cross them stay."""
-    return _without_horizontal_lines(_without_horizontal_lines(mask).T).T
+def _without_lines(ink: Floats, marks: Mask) -> Mask:
+    """The marks without horizontal lines, then without vertical ones; strokes that cross them stay."""
+    return _without_horizontal_lines(ink.T, _without_horizontal_lines(ink, marks).T).T
 
 
-def _without_horizontal_lines(mask: Mask) -> Mask:
+def _without_horizontal_lines(ink: Floats, marks: Mask) -> Mask:
     """Remove what runs across most of the width and is thin.
 
-    Pieces of a line a twentieth of the width long are found where the line is tilted too; joined, they run across. At
-    a stroke that crosses the line the ink is higher than the line, and stays.
+    Pieces of a line, a thirtieth of the width long, are found by their mean, where the line is faint or tilted too;
+    joined, they run across. Where a stroke crosses a line the mark is higher or darker than the line, and stays.
     """
-    height, width = mask.shape
-    pieces = _opened(mask, max(3, width // 20), axis=1)
-    labels, _ = ndimage.label(ndimage.binary_dilation(pieces, _NEIGHBOURS), _NEIGHBOURS)
-    lines = np.zeros_like(mask)
-    for label, (rows, columns) in enumerate(ndimage.find_objects(labels), start=1):
-        if columns.stop - columns.start >= LINE_LENGTH * width:
-            lines[rows, columns] |= labels[rows, columns] == label
+    width, thickest = ink.shape[1], max(2, max(ink.shape) // 60)
+    reach = max(3, width // 30)
+    pieces = ndimage.uniform_filter1d(ink, reach, axis=1) > FAINTEST / 2
+    labels, _ = ndimage.label(ndimage.maximum_filter(pieces, size=(3, 2 * reach)), _NEIGHBOURS)
+    labels[~pieces] = 0
+    lines = np.zeros_like(marks)
+    for label, box in enumerate(ndimage.find_objects(labels), start=1):
+        if box is not None and box[1].stop - box[1].start >= LINE_LENGTH * width:
+            lines[box] |= labels[box] == label
+    lines &= marks
     if not lines.any():
-        return mask
-    thickness = round(np.median((pieces & lines).sum(axis=0)[(pieces & lines).any(axis=0)]))
-    thickness = max(1, min(thickness, max(height, width) // 60))
-    return mask & ~(lines & ~_opened(mask, 2 * thickness + 1, axis=0))
+        return marks
+    as_faint = ink < 2 * np.median(ink[lines])
+    return marks & ~(lines & as_faint & ~_opened(marks, thickest + 1, axis=0))
 
 
 def _opened(mask: Mask, length: int, axis: int) -> Mask:
