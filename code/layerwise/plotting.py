@@ -809,6 +809,7 @@ def digits(
     columns = min(columns, len(images))
     rows = -(-len(images) // columns)
     cell = min(WIDTH / columns, 1.3)
+    size = 9 if columns > 5 else _LARGE  # as large as the pictures leave room for: a phone shows them at half the size
     title = 0.0 if labels is None and answered is None else 0.22
     layout = ConstrainedLayoutEngine(compress=True, w_pad=0.03, h_pad=0.04, wspace=0, hspace=0)
     figure, axes = _panels(rows, columns, height=rows * (cell + title) + 0.1, layout=layout)
@@ -823,7 +824,7 @@ def digits(
         if parts:
             wrong = len(set(parts)) == 2
             weight = "bold" if wrong else "normal"
-            axis.set_title(" → ".join(parts), loc="center", size=9, weight=weight, pad=2.5)
+            axis.set_title(" → ".join(parts), loc="center", size=size, weight=weight, pad=2.5)
     return figure
 
 
