@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
@@ -65,6 +66,10 @@ STEPS = {
     "10 input": NOISE.uniform(size=(32, 32, 3)),
 }
 UNITS = [NOISE.normal(size=units) for units in (32, 32, 32, 32, 10)]
+
+KERNELS = NOISE.normal(size=(3, 3, 36, 49))
+MAPS = np.clip(NOISE.normal(size=(11, 10, 10, 17)), 0, None)
+PICTURES = NOISE.uniform(size=(11, 32, 32, 3))
 
 
 def gradients(zeros: bool = False) -> pd.DataFrame:
@@ -124,6 +129,22 @@ FIGURES: dict[str, Callable[[], Figure]] = {
     "network_diagram": lambda: plotting.network_diagram([2, 2, 1]),
     "network_diagram, worked": lambda: plotting.network_diagram([2, 2, 1], **WORKED),
     "unit_values": lambda: plotting.unit_values({"output y": UNITS, "delta δ": [1e-3 * row for row in UNITS]}),
+    "kernel_grid, colours": lambda: plotting.kernel_grid(KERNELS[:, :, :3, :9]),
+    "kernel_grid, slices": lambda: plotting.kernel_grid(KERNELS, columns=7),
+    "feature_map_grid": lambda: plotting.feature_map_grid(MAPS[..., :9], PICTURES, labels=list("0123456789h")),
+    "feature_map_grid, many": lambda: plotting.feature_map_grid(MAPS, PICTURES, first=33, labels=list("0123456789h")),
+    "picture_rows": lambda: plotting.picture_rows(
+        {"gradient\nascent": PICTURES, "house\nnumber": PICTURES}, [(str(i + 30), "1.6×") for i in range(11)]
+    ),
+    "picture_rows, bare": lambda: plotting.picture_rows({"convolution\n1": PICTURES}, columns=11),
+    "selectivity_maps": lambda: plotting.selectivity_maps(
+        {"convolution 1": NOISE.normal(size=(10, 9)), "convolution 2": NOISE.normal(size=(10, 36))}
+    ),
+    "readout_panels": lambda: plotting.readout_panels(
+        {name: {"trained": np.linspace(-0.1, 1, 5), "untrained": NOISE.uniform(size=(3, 5))} for name in "abcde"},
+        x_label="stage: 0 the picture, 1 to 3 the convolutions",
+        chance={"a": 0.5},
+    ),
     "photo_steps": lambda: plotting.photo_steps(STEPS),
     "photo_steps, one": lambda: plotting.photo_steps({"1 photo": STEPS["1 photo"]}),
     "predictions": lambda: plotting.predictions(DIGITS[:4] / 255, np.full((4, 10), 0.1), ["raw", "inverted", "7", "8"]),
@@ -523,6 +544,71 @@ def test_gradient_history_shows_medians_in_decades() -> None:
         np.testing.assert_allclose(shown, np.maximum(expected, -7), atol=1e-6)
 
 
+def images_of(figure: Figure) -> list[np.ndarray]:
+    return [np.asarray(image.get_array()) for image in figure.axes[0].images]
+
+
+def test_kernels_are_grey_where_a_weight_is_zero_and_each_has_its_own_scale() -> None:
+    kernels = np.zeros((3, 3, 3, 2))
+    kernels[0, 0, 0, 0], kernels[2, 2, 1, 0] = 0.5, -0.25  # the second kernel is all zeros
+    first, second, _ = images_of(plotting.kernel_grid(kernels))
+    assert first.shape == (3, 3, 4)
+    np.testing.assert_allclose(first[0, 0], [1, 0.5, 0.5, 1])
+    np.testing.assert_allclose(first[2, 2], [0.5, 0.25, 0.5, 1])
+    np.testing.assert_allclose(second, np.broadcast_to([0.5, 0.5, 0.5, 1], (3, 3, 4)))
+    words = [text.get_text() for text in plotting.kernel_grid(kernels).axes[0].texts]
+    assert words[:4] == ["1", "0.50", "2", "0.00"]
+
+
+def test_slices_of_a_kernel_stand_row_by_row_with_gaps() -> None:
+    kernels = np.arange(2 * 2 * 5, dtype=float).reshape(2, 2, 5, 1) + 1
+    block = images_of(plotting.kernel_grid(kernels))[0]
+    assert block.shape == (8, 8, 4)  # 3 x 3 slices of 2 x 2, two gaps of 1
+    np.testing.assert_allclose(block[3:5, 0:2, 0], 0.5 + 0.5 * kernels[:, :, 3, 0] / 20)
+    assert not block[2, :, 3].any() and not block[6:, :, 3].any(), "gaps and missing slices are empty"
+
+
+def test_feature_maps_have_a_scale_per_filter_from_zero() -> None:
+    maps = np.zeros((2, 3, 3, 3))
+    maps[0, 0, 0, 0], maps[1, 1, 1, 0], maps[1, 2, 2, 1] = 4, 2, 0.5
+    figure = plotting.feature_map_grid(maps, PICTURES[:2], first=7)
+    images = images_of(figure)
+    np.testing.assert_allclose(images[0][..., :3], PICTURES[0])
+    white, black = (np.array(matplotlib.colormaps["magma"](value))[:3] for value in (1.0, 0.0))
+    np.testing.assert_allclose(images[1][0, 0, :3], white)
+    np.testing.assert_allclose(images[5][1, 1, :3], matplotlib.colormaps["magma"](0.5)[:3])
+    np.testing.assert_allclose(images[6][2, 2, :3], white)
+    np.testing.assert_allclose(images[3][..., :3], np.broadcast_to(black, (3, 3, 3)))
+    words = [text.get_text() for text in figure.axes[0].texts if text.get_text()]
+    assert words[:6] == ["7", "4.0", "8", "0.5", "9", "0"]
+
+
+def test_pictures_stand_in_bands_and_nan_is_empty() -> None:
+    pictures = PICTURES[:5].copy()
+    pictures[3, 0, 0] = np.nan
+    figure = plotting.picture_rows({"a": pictures, "b": PICTURES[:5]}, [(str(i), "") for i in range(5)], columns=2)
+    images = images_of(figure)
+    np.testing.assert_allclose(images[0][..., :3], PICTURES[0])
+    np.testing.assert_allclose(images[1][..., :3], PICTURES[0])
+    assert images[6][0, 0, 3] == 0 and images[6][1:, :, 3].all()
+    assert [text.get_text() for text in figure.axes[0].texts].count("b") == 3
+
+
+def test_filters_are_sorted_by_the_class_that_excites_them() -> None:
+    effect = np.array([[0.0, 2, 1], [1, 0, 0]])  # filter 0 prefers class 1, filter 1 class 0 most, then filter 2
+    image = plotting.selectivity_maps({"a": effect}, limit=2).axes[0].images[0]
+    np.testing.assert_array_equal(image.get_array(), effect[:, [1, 2, 0]])
+    assert image.get_clim() == (-2, 2)
+
+
+def test_readout_panels_show_medians_and_nothing_below_zero() -> None:
+    seeds = np.array([[-0.5, 0.2], [0.1, 0.4], [0.3, 0.9]])
+    axes = plotting.readout_panels({"a": {"trained": [0.5, 1], "untrained": seeds}}, x_label="stage").axes[0]
+    np.testing.assert_allclose(axes.lines[0].get_ydata(), [0.5, 1])
+    np.testing.assert_allclose(axes.lines[1].get_ydata(), [0.1, 0.4])
+    assert axes.collections[1].get_paths()[0].vertices[:, 1].min() == 0
+
+
 def test_network_diagram_writes_symbols_and_values() -> None:
     texts = labels(plotting.network_diagram([2, 2, 1], **WORKED).axes[0].texts)
     # w_12^(1): to unit 1 from unit 2, the second entry of the first row.
@@ -606,6 +692,15 @@ class Bad:
         Bad(lambda: plotting.unit_values({}), "the same layers"),
         Bad(lambda: plotting.unit_values({"y": [[1.0]], "δ": [[1.0], [2.0]]}), "the same layers"),
         Bad(lambda: plotting.unit_values({"y": [[np.nan]]}), "y must hold finite values"),
+        Bad(lambda: plotting.kernel_grid(KERNELS[0]), r"must be \(height, width, inputs, filters\)"),
+        Bad(lambda: plotting.feature_map_grid(MAPS[:3], PICTURES), "for 11 pictures"),
+        Bad(lambda: plotting.feature_map_grid(MAPS - 1, PICTURES), "after the ReLU"),
+        Bad(lambda: plotting.feature_map_grid(MAPS, PICTURES[..., 0]), r"\(n, height, width, 3\)"),
+        Bad(lambda: plotting.picture_rows({}), "got none"),
+        Bad(lambda: plotting.picture_rows({"a": PICTURES, "b": PICTURES[:3]}), "the same number of pictures"),
+        Bad(lambda: plotting.picture_rows({"a": PICTURES}, [("1", "")]), "as many as titles"),
+        Bad(lambda: plotting.selectivity_maps({}), "at least one"),
+        Bad(lambda: plotting.readout_panels({"a": {"b": [np.nan]}}, x_label=""), "finite numbers of at least one"),
         Bad(lambda: plotting.photo_steps({}), "one or more"),
         Bad(lambda: plotting.photo_steps({"1 photo": np.zeros(3)}), r"got {'1 photo': \(3,\)}"),
         Bad(lambda: plotting.predictions(DIGITS, np.zeros((3, 10)), ["7"] * 3), "got 12, 3 and 3"),

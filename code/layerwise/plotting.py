@@ -1269,9 +1269,7 @@ def kernel_grid(kernels: ArrayLike, *, columns: int = 9) -> Figure:
     for f, image in enumerate(images):
         left, top = 0.05 + f % columns * width, 0.05 + f // columns * (width + 0.16)
         _place(axis, image, left, top + 0.16, width - 0.08, titles[f])
-    words = ["largest absolute weight, negative", "0", "positive"]
-    if coloured:
-        words = ["all three colours: −largest", "0", "+largest"]
+    words = ["−largest (black)", "0", "+largest (white)"]
     _ramp(axis, 0.05, rows * (width + 0.16) + 0.2, np.linspace(0, 1, 65)[None], words)
     return figure
 
@@ -1453,7 +1451,7 @@ _ONE_SIDED = matplotlib.colormaps["magma"]
 
 def _canvas(height: float) -> tuple[Figure, Axes]:
     """A figure whose one axis measures in inches from the top left corner: for many small pictures."""
-    figure = Figure(figsize=(WIDTH, height))
+    figure = Figure(figsize=(WIDTH, height), layout="none")
     axis = figure.add_axes((0, 0, 1, 1))
     axis.set(xlim=(0, WIDTH), ylim=(height, 0))
     axis.axis("off")
