@@ -39,7 +39,7 @@ SVHN_FILES = {
     "train_32x32.mat": "435e94d69a87fde4fd4d7f3dd208dfc32cb6ae8af2240d066de1df7508d083b8",
     "test_32x32.mat": "cdce80dfb2a2c4c6160906d0bd7c68ec5a99d7ca4831afa54f09182025b6a75b",
 }
-"""The official files and their SHA-256, as TensorFlow Datasets and others pin them."""
+"""The official files and their SHA-256, as several public projects pin them."""
 
 SVHN_SAMPLE_SHA256 = {
     "digits": "facb4a7cdea3bcfd1446bf3f45a3a11420eb1dd17d7f204bd778290c6bb2cd56",
