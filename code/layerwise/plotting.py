@@ -487,7 +487,7 @@ def calibration_curves(tables: Mapping[str, pd.DataFrame]) -> Figure:
         _require(table, ["confidence", "accuracy", "digits"])
     figure = Figure(figsize=(WIDTH, 5.0), layout="constrained")
     axis, counts = figure.subplots(2, 1, sharex=True, height_ratios=[3, 1])
-    axis.plot([0, 1], [0, 1], color=MUTED, linewidth=1, linestyle=(0, (2, 2)))
+    axis.plot([0, 1], [0, 1], color=MUTED, linewidth=1, linestyle=(0, (2, 2)), marker="")
     for i, (name, table) in enumerate(tables.items()):
         style = NEUTRAL[i % len(NEUTRAL)]
         # Two standard errors of a share of as many digits.
