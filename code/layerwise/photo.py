@@ -63,6 +63,8 @@ FILLED = 26 / 32
 """The share of the input that the digit's longer side takes, about that of SVHN's digits."""
 STROKE = 3.0 / 32
 """Strokes that are thinner in the input than this share of its side are widened to it: numbers on houses are bold."""
+BLUR = 1.2
+"""Pixels of the input: the standard deviation of the blur that makes the strokes as soft as those of SVHN."""
 MOST_LEAN = 0.8
 """No digit is sheared by more, in widths a height."""
 PAPER, INK = 0.8, 0.2
@@ -688,7 +690,9 @@ def _disc(radius: float) -> Mask:
 
 
 def _network_input(crop: Floats) -> Floats:
-    reduced = np.asarray(Image.fromarray(crop).reduce(_CROP // INPUT_SIDE))
+    """Paper and ink as greys, as blurred as a house number that was photographed from the street."""
+    pixel = _CROP // INPUT_SIDE
+    reduced = np.asarray(Image.fromarray(ndimage.gaussian_filter(crop, BLUR * pixel)).reduce(pixel))
     return np.repeat((PAPER + (INK - PAPER) * reduced)[..., None], 3, axis=2).astype(np.float32)
 
 
