@@ -82,7 +82,7 @@ def _studies(content: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     studies = {}
     for name, study in content["studies"].items():
         base = _merged(content["recipes"][study["recipe"]], study.get("common", {}))
-        variants = study.get("variants", {study["recipe"]: {}})
+        variants = study.get("variants", {base["network"]: {}})
         recipes = {label: Recipe.from_settings(_merged(base, change)) for label, change in variants.items()}
         studies[name] = {
             "part": study["part"],
