@@ -401,7 +401,10 @@ def ridge_case(features: int) -> tuple[Array, Array, Array, Array]:
 
 
 @pytest.mark.parametrize("features", [5, 100])
-def test_readout_is_ridge_with_the_penalty_of_least_generalised_cross_validation(features: int) -> None:
+def test_readout_is_ridge_with_the_penalty_of_least_generalised_cross_validation(
+    features: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vision, "_FEATURES_AT_ONCE", 32)
     X, T, new, _ = ridge_case(features)
     centred = X - X.mean(axis=0)
     spectrum = np.linalg.eigvalsh(centred @ centred.T).clip(0)

@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 import tensorflow as tf
 from numpy.typing import ArrayLike, NDArray
+from threadpoolctl import threadpool_limits
 
 __all__ = [
     "Kernels",
@@ -44,6 +45,8 @@ Array = NDArray[Any]
 
 _PICTURES_AT_ONCE = 250
 """Bounds the memory: nine maps of 32 x 32 of so many pictures are 9 MB."""
+
+_FEATURES_AT_ONCE = 1024
 
 # Layers whose output at a position depends on their input at that position alone, once the network is trained.
 _POSITIONWISE = (
@@ -469,7 +472,7 @@ def maximise(
     filters: Iterable[int] | None = None,
     *,
     position: tuple[int, int] | None = None,
-    steps: int = 200,
+    steps: int = 150,
     learning_rate: float = 0.1,
     decay: float = 0.01,
     smoothness: float = 0.02,
@@ -605,7 +608,7 @@ def linear_readout(
     ValueError
         If there are fewer than three patterns, numbers of rows or features do not fit, or a number is not finite.
     """
-    X, new = (np.asarray(array, float).reshape(len(np.asarray(array)), -1) for array in (features, new_features))
+    X, new = (np.asarray(array).reshape(len(np.asarray(array)), -1) for array in (features, new_features))
     values = {name: np.asarray(target, float) for name, target in targets.items()}
     if len(X) < 3 or X.shape[1] != new.shape[1]:
         raise ValueError(
@@ -618,12 +621,12 @@ def linear_readout(
     if not all(np.isfinite(array).all() for array in (X, new, *values.values())):
         raise ValueError("features, new_features and targets must be finite; found NaN or an infinite number")
 
-    centre = X.mean(axis=0)
-    X, new = X - centre, new - centre
+    gram, across = _products(X, new)
     # Everything in the coordinates in which X X^T is diagonal, where each penalty costs next to nothing.
-    spectrum, U = np.linalg.eigh(X @ X.T)
+    with threadpool_limits(1):  # several threads wait for each other more than they compute
+        spectrum, U = np.linalg.eigh(gram)
     spectrum = np.clip(spectrum, 0, None)
-    across = new @ X.T @ U
+    across = across @ U
     penalties = max(spectrum.mean(), np.finfo(float).tiny) * 10.0 ** np.arange(-6, 5)
     predictions = {}
     for name, target in values.items():
@@ -638,6 +641,19 @@ def linear_readout(
         weights = rotated / (spectrum + penalty)[:, None]
         predictions[name] = (mean + across @ weights).reshape(len(new), *target.shape[1:])
     return predictions
+
+
+def _products(X: Array, new: Array) -> tuple[Array, Array]:
+    """X X^T and new X^T in float64, features centred at their mean over X, a few features at a time for memory."""
+    gram, across = np.zeros((len(X), len(X))), np.zeros((len(new), len(X)))
+    for start in range(0, X.shape[1], _FEATURES_AT_ONCE):
+        columns = slice(start, start + _FEATURES_AT_ONCE)
+        some = X[:, columns].astype(float)
+        centre = some.mean(axis=0)
+        some -= centre
+        gram += some @ some.T
+        across += (new[:, columns] - centre) @ some.T
+    return gram, across
 
 
 def explained_share(truth: ArrayLike, predicted: ArrayLike) -> float:
