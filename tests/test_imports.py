@@ -28,6 +28,7 @@ ROWS: list[set[str]] = [
     {"mnist", "svhn", "split"},
     {"datasets"},
     {"training", "cnn_training", "gradients", "vision", "photo"},
+    {"cnn_handwriting"},
     {"sweep", "checks", "depth", "cnn"},
     {"studies"},
     {"bench", "__main__"},

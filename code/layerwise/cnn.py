@@ -20,6 +20,7 @@ import pandas as pd
 import tensorflow as tf
 from numpy.typing import ArrayLike, NDArray
 
+from layerwise.cnn_handwriting import train_with_pen
 from layerwise.cnn_training import Recipe, Run, improved_cnn, predict, train
 from layerwise.digits import DataError, Digits
 from layerwise.files import write_whole
@@ -56,7 +57,7 @@ Array = NDArray[Any]
 WEIGHTS = PACKAGE / "weights"
 """The folder of the weights that ship with the package."""
 
-SHIPPED = {"report": "cnn_report_synthetic", "improved": "cnn_improved"}
+SHIPPED = {"report": "cnn_report_synthetic", "improved": "cnn_handwriting"}
 """The networks whose weights ship, and the study of which each is the run with seed ``SHIPPED_SEED``."""
 SHIPPED_SEED = 0
 SAMPLE_DIGITS = 10_000
@@ -88,7 +89,7 @@ def _studies(content: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
             "part": study["part"],
             "seeds": study["seeds"],
             "recipes": {label: recipe.settings() for label, recipe in recipes.items()},
-        }
+        } | ({"pen": study["pen"]} if "pen" in study else {})
     return studies
 
 
@@ -97,7 +98,8 @@ RECIPES = {name: Recipe.from_settings(settings) for name, settings in _CONTENT["
 """The report's recipe and the improved one."""
 STUDIES = _studies(_CONTENT)
 """What each record measures, by name: ``part`` ("test" or "validation", where accuracy is measured), ``seeds``, and
-``recipes``, settings of :class:`Recipe` by what the variant is called."""
+``recipes``, settings of :class:`Recipe` by what the variant is called; and, in some, ``pen``: how many pen digits of
+:mod:`layerwise.handwriting` join the training digits."""
 
 
 def measure(
@@ -143,7 +145,9 @@ def measure(
     recipes = {label: Recipe.from_settings(settings) for label, settings in study["recipes"].items()}
     threads = max(cores() // jobs, 1) if jobs > 1 else None
     tasks = (
-        joblib.delayed(_run)(recipes[label], digits, seed, study["part"], folder, threads, progress)
+        joblib.delayed(_run)(
+            recipes[label], digits, seed, study["part"], study.get("pen", 0), folder, threads, progress
+        )
         for label, seed in cases
     )
     results = joblib.Parallel(n_jobs=jobs)(tasks)
@@ -178,6 +182,7 @@ def _run(
     digits: Digits,
     seed: int,
     part: str,
+    pen: int,
     folder: str | os.PathLike[str] | None,
     threads: int | None,
     progress: bool,
@@ -186,13 +191,17 @@ def _run(
     if threads is not None and not _threads_are_set():
         tf.config.threading.set_intra_op_parallelism_threads(threads)
         tf.config.threading.set_inter_op_parallelism_threads(threads)
-    run = train(recipe, digits, seed=seed, folder=folder, progress=progress)
+    run = _train(recipe, digits, pen, seed=seed, folder=folder, progress=progress)
     x, y = digits.x_test, digits.y_test
     if part == "validation":
         rows = split_by_photo(digits, recipe.validation)[1]
         x, y = digits.x_train[rows], digits.y_train[rows]
     model = run.model()
     return run, model.count_params(), y, predict(model, x)
+
+
+def _train(recipe: Recipe, digits: Digits, pen: int, **settings: Any) -> Run:
+    return train_with_pen(recipe, digits, pen, **settings) if pen else train(recipe, digits, **settings)
 
 
 def _threads_are_set() -> bool:
@@ -442,7 +451,8 @@ def make_weights(
     networks = {}
     for name in SHIPPED:
         recipe = _shipped_recipe(name)
-        run = train(recipe, digits, seed=SHIPPED_SEED, folder=runs, progress=progress)
+        pen = STUDIES[SHIPPED[name]].get("pen", 0)
+        run = _train(recipe, digits, pen, seed=SHIPPED_SEED, folder=runs, progress=progress)
         path = Path(folder) / f"{name}.npz"
         write_weights(path, run.model())
         # Measured as they are shipped, after rounding.
@@ -451,6 +461,7 @@ def make_weights(
             "study": SHIPPED[name],
             "seed": SHIPPED_SEED,
             "settings": recipe.settings(),
+            "pen_digits": pen,
             "parameters": run.model().count_params(),
             "best_epoch": run.best_epoch,
             "accuracy": float((answers == digits.y_test).mean()),
@@ -458,7 +469,8 @@ def make_weights(
         }
         yield f"{path}: accuracy {networks[name]['accuracy']:.4f}"
     content = {
-        "data": f"{digits.source}, and synthetic digits of layerwise.synthetic",
+        "data": f"{digits.source}; synthetic house numbers of layerwise.synthetic, and pen digits of "
+        "layerwise.handwriting where a network has any",
         "source": digits.key,
         "data_sha256": digits.sha256,
         "measured_on": f"the {len(digits.y_test):,} test digits of these data, which no training or choice has seen",

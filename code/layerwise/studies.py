@@ -83,7 +83,7 @@ def find_study(name: str) -> Study:
         )
     if name in cnn.STUDIES:
         return Study(
-            "layerwise.cnn_training",
+            "layerwise.cnn_handwriting" if "pen" in cnn.STUDIES[name] else "layerwise.cnn_training",
             cnn.STUDIES[name],
             ("svhn_sample",),
             lambda digits, jobs, progress: cnn.measure(
