@@ -19,6 +19,7 @@ ROWS: list[set[str]] = [
         "digits",
         "files",
         "augmentation",
+        "handwriting",
         "drawing",
         "synthetic",
         "plotting",
