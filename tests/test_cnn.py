@@ -108,6 +108,20 @@ def test_measure_on_the_validation_part(digits: Digits, monkeypatch: pytest.Monk
     assert tables["runs"]["accuracy"][0] == tables["history"]["val_accuracy"].iloc[-1]
 
 
+def test_a_study_with_pen_digits(digits: Digits, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def train_with_pen(recipe: Recipe, digits: Digits, pen: int, **settings: Any) -> cnn.Run:
+        asked.append(pen)
+        return cnn.train(recipe, digits, **settings)
+
+    monkeypatch.setattr(cnn, "train_with_pen", train_with_pen)
+    study = {"part": "test", "seeds": [0], "recipes": {"small": TINY.settings()}, "pen": 7}
+    monkeypatch.setitem(cnn.STUDIES, "tiny", study)
+    assert len(cnn.measure("tiny", digits)["runs"]) == 1
+    assert asked == [7]
+
+
 def test_measure_in_two_processes(digits: Digits, monkeypatch: pytest.MonkeyPatch) -> None:
     study = {"part": "validation", "seeds": [0, 1], "recipes": {"small": TINY.settings()}}
     monkeypatch.setitem(cnn.STUDIES, "tiny", study)
