@@ -10,6 +10,7 @@ import pytest
 from layerwise import cnn, datasets, depth, studies, sweep
 from layerwise.__main__ import main
 from layerwise.datasets import load_mnist_5000
+from layerwise.drawing import draw
 
 EXPERIMENTS = sweep.EXPERIMENTS
 TINY: dict[str, Any] = {"activations": ["tanh"], "layers": [3], "seeds": [0, 1], "epochs": 1, "updates_per_epoch": 20}
@@ -154,3 +155,26 @@ def test_a_reader_s_stop_says_that_nothing_is_lost(
     monkeypatch.setattr(sweep, "sweep", stop)
     assert main(["sweep"]) == 130
     assert "Stopped. What was finished is kept: python -m layerwise sweep goes on." in capsys.readouterr().err
+
+
+def test_predict_prints_ten_probabilities_and_draws_the_steps(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = Path(__file__).parent.parent / "book" / "drawn_seven.jpg"
+    assert main(["predict", str(page), "--steps", str(tmp_path / "steps.png")]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("7 ")
+    assert [line[0] for line in lines[2:12]] == list("0123456789")
+    assert sum(float(line.split()[1]) for line in lines[2:12]) == pytest.approx(1, abs=0.01)
+    assert (tmp_path / "steps.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_predict_says_that_there_is_no_digit_and_refuses_what_is_no_photo(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    draw("", size=(210, 280)).save(tmp_path / "empty.png")
+    assert main(["predict", str(tmp_path / "empty.png"), "--model", "report"]) == 1
+    output = capsys.readouterr().out
+    assert output.startswith("no digit was found") and "empty: no stroke was found" in output
+    assert main(["predict", str(tmp_path)]) == 2
+    assert "is a folder" in capsys.readouterr().err
