@@ -583,6 +583,13 @@ def test_feature_maps_have_a_scale_per_filter_from_zero() -> None:
     assert words[:6] == ["7", "4.0", "8", "0.5", "9", "0"]
 
 
+def test_the_rim_of_a_map_does_not_set_its_scale() -> None:
+    maps = np.zeros((1, 5, 5, 2))
+    maps[0, 0, :, :], maps[0, 2, 2, 0] = 10, 2  # the second filter answers at the rim alone
+    figure = plotting.feature_map_grid(maps, PICTURES[:1])
+    assert [text.get_text() for text in figure.axes[0].texts if text.get_text()][:4] == ["1", "2.0", "2", "10"]
+
+
 def test_pictures_stand_in_bands_and_nan_is_empty() -> None:
     pictures = PICTURES[:5].copy()
     pictures[3, 0, 0] = np.nan

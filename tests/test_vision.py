@@ -289,6 +289,16 @@ def test_the_strongest_patch_is_found(parts: int, monkeypatch: pytest.MonkeyPatc
         assert (seen * kernel[..., f]).sum() + bias[f] == pytest.approx(found.values[f], abs=1e-5)
 
 
+def test_the_strongest_patch_inside_the_picture() -> None:
+    found = vision.strongest(CHAIN, X, "second", inside=True)
+    # Units see 8 x 8 pixels and stand 2 apart, the first at -3: 11 rows hold those at 1 and 3, 9 columns that at 1.
+    assert vision.receptive_field(CHAIN, "second") == vision.ReceptiveField((8, 8), (2, 2), (-3, -3))
+    sums = vision.feature_maps(CHAIN, X, "second", before_activation=True)
+    np.testing.assert_allclose(found.values, sums[:, 2:4, 2].max(axis=(0, 1)))
+    assert set(found.positions[:, 0]) <= {2, 3} and set(found.positions[:, 1]) == {2}
+    assert np.isfinite(found.patches).all()
+
+
 def test_selectivity_on_paper() -> None:
     """A filter that answers the red of the brightest pixel, one that answers always the same, one that is dead."""
     picture = keras.Input((2, 2, 3))
@@ -447,6 +457,9 @@ def test_explained_share_on_paper() -> None:
 # Bad input
 
 SINGLE = X[0]
+SMALL = keras.Sequential(
+    [keras.Input((2, 2, 3)), keras.layers.Conv2D(1, 3, padding="same", activation="relu", name="c")]
+)
 BAD: dict[str, tuple[Callable[[], object], str]] = {
     "unknown layer": (lambda: vision.feature_maps(CHAIN, X, "third"), "no layer 'third'; it has first, normal"),
     "no convolution": (lambda: vision.kernels(CHAIN, "pool"), "pool is a MaxPooling2D, not a convolution"),
@@ -478,6 +491,7 @@ BAD: dict[str, tuple[Callable[[], object], str]] = {
         lambda: vision.maximise(CHAIN, "first", position=(11, 0)),
         r"position is \(11, 0\); expected .* 11 x 9",
     ),
+    "inside": (lambda: vision.strongest(SMALL, X[:, :2, :2], "c", inside=True), "no unit sees 3 x 3 pixels inside"),
     "no steps": (lambda: vision.maximise(CHAIN, "first", steps=0), "steps is 0; expected a whole number, 1 or more"),
     "jitter": (lambda: vision.maximise(CHAIN, "first", jitter=-1), "jitter is -1"),
     "seed": (lambda: vision.maximise(CHAIN, "first", seed=0.5), "seed is 0.5"),  # type: ignore[arg-type]

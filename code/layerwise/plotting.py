@@ -1279,8 +1279,9 @@ def feature_map_grid(
 ) -> Figure:
     """Feature maps after ReLU: a row per picture, which stands on the left, and a column per filter.
 
-    Each filter has its own scale, the same for all pictures, from 0 (black) to the largest value in its column, which
-    is written above it. A filter that is silent for all pictures has a 0 there.
+    Each filter has its own scale, the same for all pictures, from 0 (black) to the number written above its column: the
+    largest value in it, in maps larger than 4 x 4 the largest off the rim, where the zeros around a picture have their
+    say. A filter that is silent for all pictures has a 0 there.
 
     Parameters
     ----------
@@ -1304,7 +1305,9 @@ def feature_map_grid(
     if not np.isfinite(maps).all() or (maps < 0).any():
         raise ValueError("maps hold negative numbers or NaN; take them after the ReLU")
     names = [""] * len(maps) if labels is None else list(labels)
-    largest = maps.max(axis=(0, 1, 2))
+    inner = maps[:, 1:-1, 1:-1] if min(maps.shape[1:3]) > 4 else maps
+    largest = inner.max(axis=(0, 1, 2))
+    largest = np.where(largest > 0, largest, maps.max(axis=(0, 1, 2)))
     margin = 0.2 if labels is not None else 0.05
     width = min((WIDTH - margin - 0.05) / (maps.shape[3] + 1.15), 0.52)
     figure, axis = _canvas(0.4 + len(maps) * width + 0.5)
@@ -1319,7 +1322,7 @@ def feature_map_grid(
         centre = margin + (f + 1.65) * width - 0.015
         axis.text(centre, 0.12, str(first + f), ha="center", va="center", size=8, weight="bold")
         axis.text(centre, 0.29, _short(value), ha="center", va="center", size=8)
-    words = ["0: silent", "", "largest in the column"]
+    words = ["0: silent", "", "the number above the column, or more"]
     _ramp(axis, margin, 0.4 + len(maps) * width + 0.08, _ONE_SIDED(np.linspace(0, 1, 129))[None, :, :3], words)
     return figure
 
@@ -1439,7 +1442,9 @@ def readout_panels(
         axis.set_title(name)
         axis.set_ylim(0, 1)
         axis.xaxis.set_major_locator(_whole_numbers())
-    figure.supylabel("read from the stage", size=9)
+    for axis in axes.flat[max(len(tables) - 2, 0) : len(tables)]:  # below the last panel of a column may be none
+        axis.tick_params(labelbottom=True)
+    figure.supylabel("accuracy or share explained", size=9)
     figure.supxlabel(x_label, size=9)
     _legend_above(figure, axes[0, 0])
     return figure
@@ -1451,7 +1456,8 @@ _ONE_SIDED = matplotlib.colormaps["magma"]
 
 def _canvas(height: float) -> tuple[Figure, Axes]:
     """A figure whose one axis measures in inches from the top left corner: for many small pictures."""
-    figure = Figure(figsize=(WIDTH, height), layout="none")
+    figure = Figure(figsize=(WIDTH, height))
+    figure.set_layout_engine("none")
     axis = figure.add_axes((0, 0, 1, 1))
     axis.set(xlim=(0, WIDTH), ylim=(height, 0))
     axis.axis("off")

@@ -389,7 +389,7 @@ def unit(model: keras.Model, picture: ArrayLike, layer: str, filter: int, row: i
     return Unit(patch, kernel[..., filter].astype(float), float(bias[filter]))
 
 
-def strongest(model: keras.Model, x: ArrayLike, layer: str) -> Strongest:
+def strongest(model: keras.Model, x: ArrayLike, layer: str, *, inside: bool = False) -> Strongest:
     """Where in many pictures each filter of a layer is excited most, measured before the activation.
 
     Parameters
@@ -399,17 +399,21 @@ def strongest(model: keras.Model, x: ArrayLike, layer: str) -> Strongest:
         Pictures, 0 to 1.
     layer : str
         A layer with an activation function of its own and a receptive field.
+    inside : bool
+        Only units that see none of the zeros around the picture.
 
     Raises
     ------
     ValueError
-        As :func:`feature_maps` and :func:`receptive_field`.
+        As :func:`feature_maps` and :func:`receptive_field`, or if all units see beyond the picture and shall not.
     """
     field = receptive_field(model, layer)
     x = _pictures(model, x)
+    allowed = _units(field, _step(model, layer).output.shape[1:3], x.shape[1:3], inside)
     values = np.array([], float)
     for start, part in zip(range(0, len(x), _PICTURES_AT_ONCE), _parts(x), strict=True):
         maps = feature_maps(model, part, layer, before_activation=True)
+        maps[:, ~allowed] = -np.inf
         flat = maps.reshape(-1, maps.shape[-1])
         if not values.size:
             values = np.full(maps.shape[-1], -np.inf)
@@ -422,6 +426,24 @@ def strongest(model: keras.Model, x: ArrayLike, layer: str) -> Strongest:
         positions = np.where(better[:, None], where[:, 1:], positions)
     patches = [field.crop(x[p], *position) for p, position in zip(pictures, positions.tolist(), strict=True)]
     return Strongest(values, pictures, positions, np.stack(patches))
+
+
+def _units(field: ReceptiveField, units: Sequence[int], pixels: Sequence[int], inside: bool) -> Array:
+    """Which units (rows, columns) of a map count: all, or those whose receptive field lies inside the picture."""
+    allowed = np.ones(tuple(units), bool)
+    if inside:
+        for place in np.ndindex(*allowed.shape):
+            corner = field.corner(*place)
+            allowed[place] = all(
+                first >= 0 and first + size <= length
+                for first, size, length in zip(corner, field.size, pixels, strict=True)
+            )
+        if not allowed.any():
+            raise ValueError(
+                f"no unit sees {field.size[0]} x {field.size[1]} pixels inside a picture of {pixels[0]} x {pixels[1]}; "
+                "pass inside=False"
+            )
+    return allowed
 
 
 def selectivity(model: keras.Model, layer: str, x: ArrayLike, y: ArrayLike) -> Selectivity:
