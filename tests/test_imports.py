@@ -30,7 +30,7 @@ ROWS: list[set[str]] = [
     {"datasets"},
     {"training", "cnn_training", "gradients", "vision", "photo"},
     {"cnn_handwriting"},
-    {"sweep", "checks", "depth", "cnn"},
+    {"sweep", "checks", "depth", "cnn", "transfer"},
     {"studies"},
     {"bench", "__main__"},
 ]

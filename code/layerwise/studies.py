@@ -5,6 +5,7 @@ seed, and so where a chapter's number may lie. The others are measured once. ``p
 of them again; a test fails when a record no longer belongs to the code.
 """
 
+import hashlib
 import math
 import os
 from collections.abc import Callable, Mapping
@@ -16,7 +17,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from layerwise import cnn, depth
+from layerwise import cnn, depth, transfer
+from layerwise.datasets import load_svhn
 from layerwise.digits import Digits
 from layerwise.provenance import result_key
 from layerwise.records import RECORDS, Record, read_record, write_record
@@ -25,6 +27,9 @@ from layerwise.sweep import EXPERIMENTS, results_folder, sweep
 Array = NDArray[Any]
 STUDY_SEEDS = tuple(range(20))
 """The seeds of every study of a sweep."""
+TRANSFER = "transfer"
+"""The study of :mod:`layerwise.transfer`: handwriting shown to the networks of these studies and to those that ship."""
+TRANSFER_STUDIES = ("cnn_report", "cnn_report_synthetic", "cnn_improved", "cnn_handwriting")
 
 
 @dataclass(frozen=True)
@@ -54,12 +59,12 @@ class Study:
 
 def study_names() -> list[str]:
     """The names of all studies."""
-    return [*EXPERIMENTS, *depth.SETTINGS, *cnn.STUDIES]
+    return [*EXPERIMENTS, *depth.SETTINGS, *cnn.STUDIES, TRANSFER]
 
 
 def find_study(name: str) -> Study:
-    """A study by its name: an experiment of ``layerwise.sweep.EXPERIMENTS``, or one of
-    ``layerwise.depth.SETTINGS`` or ``layerwise.cnn.STUDIES``.
+    """A study by its name: an experiment of ``layerwise.sweep.EXPERIMENTS``, one of ``layerwise.depth.SETTINGS`` or
+    ``layerwise.cnn.STUDIES``, or `TRANSFER`.
 
     Raises
     ------
@@ -91,7 +96,36 @@ def find_study(name: str) -> Study:
             ),
             own_sources=("svhn",),
         )
+    if name == TRANSFER:
+        studies = {study: cnn.STUDIES[study] for study in TRANSFER_STUDIES}
+        weights = {network: _weights_sha256(network) for network in cnn.SHIPPED}
+        return Study(
+            "layerwise.transfer",
+            {"studies": studies, "house_numbers": "svhn_sample", "weights": weights},
+            ("mnist",),
+            lambda digits, jobs, progress: {
+                "readings": transfer.measure(
+                    studies,
+                    {network: cnn.pretrained(network) for network in cnn.SHIPPED},
+                    digits,
+                    _house_numbers("svhn_sample"),
+                    folder=results_folder(),
+                    progress=progress,
+                )
+            },
+        )
     raise ValueError(f"unknown study {name!r}; expected one of {', '.join(study_names())}")
+
+
+def _weights_sha256(network: str) -> str:
+    return hashlib.sha256((cnn.WEIGHTS / f"{network}.npz").read_bytes()).hexdigest()
+
+
+def _house_numbers(key: str) -> Digits:
+    digits = load_svhn()
+    if digits.key != key:
+        raise ValueError(f"this study needs the house numbers {key}, but found {digits.source}")
+    return digits
 
 
 def load_record(name: str, source: str = "mnist", *, folder: str | os.PathLike[str] = RECORDS) -> Record:
