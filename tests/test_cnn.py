@@ -77,8 +77,9 @@ def test_synthetic_digits_alone_means_no_real_one_anywhere() -> None:
         assert settings["patience"] is None
 
 
-def test_an_ablation_takes_one_change_back() -> None:
-    recipes = dict(cnn.STUDIES["cnn_ablation"]["recipes"])
+@pytest.mark.parametrize("name", ["cnn_ablation", "cnn_ablation_long"])
+def test_an_ablation_takes_one_change_back(name: str) -> None:
+    recipes = dict(cnn.STUDIES[name]["recipes"])
     complete = recipes.pop("all changes")
     for label, settings in recipes.items():
         changed = {name for name in complete if settings[name] != complete[name]}
