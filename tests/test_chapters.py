@@ -19,7 +19,10 @@ from layerwise.results import Expectation, read_expectations
 BOOK = Path(__file__).parent.parent / "book"
 CHAPTERS = sorted(BOOK.glob("*.md"))
 # Chapters that teach, and so have exercises; index and back matter have none.
-CONTENT = {"backpropagation", "activations", "activation_and_depth", "vanishing_gradients", "lecun_tanh", "data"}
+CONTENT = {
+    *("backpropagation", "activations", "activation_and_depth", "vanishing_gradients", "lecun_tanh", "data"),
+    *("svhn_cnn", "filters", "your_digit"),
+}
 VISIBLE_LINES, VISIBLE_COLUMNS = 200, 92  # the text column of a page shows 92 characters of code
 # Decimals that stand in prose everywhere: LeCun's constants, the report's learning rate, licences.
 GIVEN = {"1.7159", "0.01", "0.001", "CC BY 4.0", "CC BY-SA 3.0"}
