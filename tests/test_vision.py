@@ -299,6 +299,18 @@ def test_the_strongest_patch_inside_the_picture() -> None:
     assert np.isfinite(found.patches).all()
 
 
+def test_behind_a_normalisation_over_the_picture_a_unit_sees_all_of_it() -> None:
+    picture = keras.Input(SHAPE)
+    whole = keras.layers.LayerNormalization(axis=(1, 2, 3))(picture)
+    model = shaken(keras.Model(picture, keras.layers.Conv2D(2, 3, activation="relu", name="c")(whole)))
+    with pytest.raises(ValueError, match="sees the whole picture"):
+        vision.receptive_field(model, "c")
+    found = vision.strongest(model, X, "c")
+    np.testing.assert_allclose(found.patches, X[found.pictures])
+    best = vision.maximise(model, "c", steps=5)
+    np.testing.assert_allclose(best.patches, best.pictures)
+
+
 def test_selectivity_on_paper() -> None:
     """A filter that answers the red of the brightest pixel, one that answers always the same, one that is dead."""
     picture = keras.Input((2, 2, 3))
@@ -497,7 +509,7 @@ BAD: dict[str, tuple[Callable[[], object], str]] = {
     "seed": (lambda: vision.maximise(CHAIN, "first", seed=0.5), "seed is 0.5"),  # type: ignore[arg-type]
     "decay": (lambda: vision.maximise(CHAIN, "first", decay=-1), "decay is -1; expected a number, 0 or more"),
     "smoothness": (lambda: vision.maximise(CHAIN, "first", smoothness=np.nan), "smoothness is nan"),
-    "dense": (lambda: vision.maximise(CHAIN, "dense"), "neither a convolution nor pooling"),
+    "dense": (lambda: vision.maximise(CHAIN, "dense"), "dense has no feature maps"),
     "features": (lambda: vision.linear_readout(np.eye(4), {"t": np.ones(4)}, np.eye(3)), "same number of features"),
     "rows": (
         lambda: vision.linear_readout(np.eye(4), {"t": np.ones(5)}, np.eye(4)),

@@ -180,7 +180,8 @@ class Strongest:
     positions : int array (filters, 2)
         Row and column in the feature map.
     patches : array (filters, height, width, channels)
-        What the unit sees there, as large as the layer's receptive field; NaN outside the picture.
+        What the unit sees there, as large as the layer's receptive field, NaN outside the picture; the whole picture
+        where :func:`receptive_field` knows none.
     """
 
     values: Array
@@ -201,7 +202,7 @@ class Maximised:
     pictures : array (n, height, width, channels)
         Between 0 and 1.
     patches : array (n, ...)
-        What the unit sees of them, as large as the layer's receptive field; NaN outside the picture.
+        What the unit sees of them, as :attr:`Strongest.patches`.
     start, reached : arrays (n,)
         The unit's sum before the activation for the noise at the start and for the picture at the end.
     """
@@ -274,6 +275,18 @@ def receptive_field(model: keras.Model, layer: str) -> ReceptiveField:
     step = _step(model, layer)
     vertical, horizontal = (_field(step.output, _steps(model), axis) for axis in (0, 1))
     return ReceptiveField(*zip(vertical, horizontal, strict=True))
+
+
+def _seen(model: keras.Model, layer: str) -> ReceptiveField:
+    """The receptive field, or the whole picture where a layer on the way, such as a normalisation over all pixels, lets
+    every pixel through; a ValueError for a layer without feature maps."""
+    if len(_step(model, layer).output.shape) != 4:
+        raise ValueError(f"{layer} has no feature maps; choose a layer whose output is (P, height, width, filters)")
+    try:
+        return receptive_field(model, layer)
+    except ValueError:
+        height, width = model.inputs[0].shape[1:3]
+        return ReceptiveField((height, width), (0, 0), (0, 0))
 
 
 def _field(tensor: Any, steps: Mapping[str, _Step], axis: int) -> tuple[int, int, int]:
@@ -398,16 +411,16 @@ def strongest(model: keras.Model, x: ArrayLike, layer: str, *, inside: bool = Fa
     x : array (P, height, width, channels)
         Pictures, 0 to 1.
     layer : str
-        A layer with an activation function of its own and a receptive field.
+        A layer with maps and an activation function of its own, most often a convolution.
     inside : bool
         Only units that see none of the zeros around the picture.
 
     Raises
     ------
     ValueError
-        As :func:`feature_maps` and :func:`receptive_field`, or if all units see beyond the picture and shall not.
+        As :func:`feature_maps`, for a layer without maps, or if all units see beyond the picture and shall not.
     """
-    field = receptive_field(model, layer)
+    field = _seen(model, layer)
     x = _pictures(model, x)
     allowed = _units(field, _step(model, layer).output.shape[1:3], x.shape[1:3], inside)
     values = np.array([], float)
@@ -515,7 +528,7 @@ def maximise(
     ----------
     model : keras.Model
     layer : str
-        A layer with an activation function of its own and a receptive field.
+        A layer with maps and an activation function of its own, most often a convolution.
     filters : iterable of int, optional
         Which, from 0; all by default.
     position : (int, int), optional
@@ -540,7 +553,7 @@ def maximise(
     ValueError
         For an unknown layer or filter, a position outside the map, or settings out of range.
     """
-    step, field = _step(model, layer), receptive_field(model, layer)
+    step, field = _step(model, layer), _seen(model, layer)
     sums = _part(model, _before_activation(step))
     _, rows, columns, count = step.output.shape
     chosen = list(range(count)) if filters is None else list(filters)
