@@ -70,6 +70,7 @@ UNITS = [NOISE.normal(size=units) for units in (32, 32, 32, 32, 10)]
 KERNELS = NOISE.normal(size=(3, 3, 36, 49))
 MAPS = np.clip(NOISE.normal(size=(11, 10, 10, 17)), 0, None)
 PICTURES = NOISE.uniform(size=(11, 32, 32, 3))
+EFFECTS = NOISE.normal(size=(10, 36))
 
 
 def gradients(zeros: bool = False) -> pd.DataFrame:
@@ -137,11 +138,9 @@ FIGURES: dict[str, Callable[[], Figure]] = {
         {"gradient\nascent": PICTURES, "house\nnumber": PICTURES}, [(str(i + 30), "1.6×") for i in range(11)]
     ),
     "picture_rows, bare": lambda: plotting.picture_rows({"convolution\n1": PICTURES}, columns=11),
-    "selectivity_maps": lambda: plotting.selectivity_maps(
-        {"convolution 1": NOISE.normal(size=(10, 9)), "convolution 2": NOISE.normal(size=(10, 36))}
-    ),
+    "selectivity_maps": lambda: plotting.selectivity_maps({"convolution 1": EFFECTS[:, :9], "convolution 2": EFFECTS}),
     "readout_panels": lambda: plotting.readout_panels(
-        {name: {"trained": np.linspace(-0.1, 1, 5), "untrained": NOISE.uniform(size=(3, 5))} for name in "abcde"},
+        {name: {"trained": np.linspace(-0.1, 1, 5), "untrained": PICTURES[:3, :5, 0, 0]} for name in "abcde"},
         x_label="stage: 0 the picture, 1 to 3 the convolutions",
         chance={"a": 0.5},
     ),
