@@ -20,7 +20,7 @@ TINY: dict[str, Any] = {"activations": ["tanh"], "layers": [3], "seeds": [0, 1],
 def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The embedded digits, and one experiment of a second; the folder of its results."""
     monkeypatch.setattr(datasets, "load_mnist", load_mnist_5000)
-    for name in list(EXPERIMENTS):
+    for name in reversed(list(EXPERIMENTS)):  # put back in the order of the file
         monkeypatch.delitem(EXPERIMENTS, name)
     monkeypatch.setitem(EXPERIMENTS, "tiny", TINY)
     monkeypatch.setenv("LAYERWISE_RESULTS", str(tmp_path / "results"))
@@ -91,8 +91,8 @@ def test_sweep(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
 def test_records(
     arguments: list[str], made: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for table in (depth.SETTINGS, cnn.STUDIES):
-        for name in list(table):
+    for table in (depth.SETTINGS, cnn.STUDIES, studies.TRANSFER):
+        for name in reversed(list(table)):
             monkeypatch.delitem(table, name)
     complete = dataclasses.replace(load_mnist_5000(), key="mnist")
     monkeypatch.setattr(datasets, "load_mnist", lambda: complete)

@@ -27,9 +27,8 @@ from layerwise.sweep import EXPERIMENTS, results_folder, sweep
 Array = NDArray[Any]
 STUDY_SEEDS = tuple(range(20))
 """The seeds of every study of a sweep."""
-TRANSFER = "transfer"
+TRANSFER = {"transfer": ("cnn_report", "cnn_report_synthetic", "cnn_improved", "cnn_handwriting")}
 """The study of :mod:`layerwise.transfer`: handwriting shown to the networks of these studies and to those that ship."""
-TRANSFER_STUDIES = ("cnn_report", "cnn_report_synthetic", "cnn_improved", "cnn_handwriting")
 
 
 @dataclass(frozen=True)
@@ -59,12 +58,12 @@ class Study:
 
 def study_names() -> list[str]:
     """The names of all studies."""
-    return [*EXPERIMENTS, *depth.SETTINGS, *cnn.STUDIES, TRANSFER]
+    return [*EXPERIMENTS, *depth.SETTINGS, *cnn.STUDIES, *TRANSFER]
 
 
 def find_study(name: str) -> Study:
     """A study by its name: an experiment of ``layerwise.sweep.EXPERIMENTS``, one of ``layerwise.depth.SETTINGS`` or
-    ``layerwise.cnn.STUDIES``, or `TRANSFER`.
+    ``layerwise.cnn.STUDIES``, or that of `TRANSFER`.
 
     Raises
     ------
@@ -96,8 +95,8 @@ def find_study(name: str) -> Study:
             ),
             own_sources=("svhn",),
         )
-    if name == TRANSFER:
-        studies = {study: cnn.STUDIES[study] for study in TRANSFER_STUDIES}
+    if name in TRANSFER:
+        studies = {study: cnn.STUDIES[study] for study in TRANSFER[name]}
         weights = {network: _weights_sha256(network) for network in cnn.SHIPPED}
         return Study(
             "layerwise.transfer",
