@@ -7,6 +7,8 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import joblib
+import keras
 import numpy as np
 import pandas as pd
 import pytest
@@ -126,6 +128,8 @@ def test_a_study_with_pen_digits(digits: Digits, monkeypatch: pytest.MonkeyPatch
 def test_measure_in_two_processes(digits: Digits, monkeypatch: pytest.MonkeyPatch) -> None:
     study = {"part": "validation", "seeds": [0, 1], "recipes": {"small": TINY.settings()}}
     monkeypatch.setitem(cnn.STUDIES, "tiny", study)
+    # Processes that TensorFlow has computed in before, as joblib keeps them.
+    joblib.Parallel(n_jobs=2)(joblib.delayed(keras.ops.ones)(1) for _ in range(4))
     both, one = cnn.measure("tiny", digits, jobs=2)["runs"], cnn.measure("tiny", digits)["runs"]
     assert list(both["seed"]) == [0, 1]
     np.testing.assert_allclose(both["accuracy"], one["accuracy"], atol=0.1)

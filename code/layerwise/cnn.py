@@ -2,6 +2,7 @@
 (chapters ``svhn_cnn``, ``filters``, ``your_digit``).
 """
 
+import contextlib
 import io
 import json
 import os
@@ -188,9 +189,8 @@ def _run(
     progress: bool,
 ) -> tuple[Run, int, Array, Array]:
     """One run, the network's parameters, and on the part that is asked for the labels and the probabilities."""
-    if threads is not None and not _threads_are_set():
-        tf.config.threading.set_intra_op_parallelism_threads(threads)
-        tf.config.threading.set_inter_op_parallelism_threads(threads)
+    if threads is not None:
+        _limit_threads(threads)
     run = _train(recipe, digits, pen, seed=seed, folder=folder, progress=progress)
     x, y = digits.x_test, digits.y_test
     if part == "validation":
@@ -204,9 +204,11 @@ def _train(recipe: Recipe, digits: Digits, pen: int, **settings: Any) -> Run:
     return train_with_pen(recipe, digits, pen, **settings) if pen else train(recipe, digits, **settings)
 
 
-def _threads_are_set() -> bool:
-    """In a process that has run before; TensorFlow takes the number only once."""
-    return tf.config.threading.get_intra_op_parallelism_threads() != 0
+def _limit_threads(threads: int) -> None:
+    """TensorFlow takes the number before it first computes; a process that joblib uses again keeps its own."""
+    with contextlib.suppress(RuntimeError):
+        tf.config.threading.set_intra_op_parallelism_threads(threads)
+        tf.config.threading.set_inter_op_parallelism_threads(threads)
 
 
 def _answer_table(digits: Digits) -> pd.DataFrame:
