@@ -1,8 +1,8 @@
 """Networks that learned house numbers, asked to read handwriting (chapter ``your_digit``).
 
 The report showed its network one photographed 7. Here every MNIST test digit is shown in three ways: as it is,
-inverted, and prepared by :mod:`layerwise.photo` like a reader's photo. No MNIST digit was used to train or to choose a
-network.
+inverted, and prepared by :mod:`layerwise.photo` like a reader's photo. No MNIST digit was used to train a
+network; the chapter says which were looked at.
 """
 
 import os
