@@ -265,7 +265,7 @@ def test_other_data_run_the_chapters_again(book: Path, monkeypatch: pytest.Monke
 def test_house_numbers_that_come_go_or_change_are_other_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("layerwise.datasets.load_mnist", load_mnist_5000)
     monkeypatch.setenv("LAYERWISE_DATA", str(tmp_path))
-    monkeypatch.setattr("layerwise.download.cache_folder", lambda: tmp_path / "cache")
+    monkeypatch.setattr("layerwise.svhn.cache_folder", lambda: tmp_path / "cache")
     answers = [data_in_use()]
     for place, content in (("", "a"), ("", "bc"), ("cache", "a")):
         (tmp_path / place).mkdir(exist_ok=True)

@@ -80,6 +80,28 @@ def test_sweep(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().err == ""
 
 
+def test_sweep_trains_on_complete_svhn_where_it_is_at_hand(
+    tiny: Path, house_numbers: datasets.Digits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+
+    def note(name: str, digits: datasets.Digits, *, progress: bool, folder: Path) -> None:
+        made.append((name, digits.key, progress, folder))
+
+    monkeypatch.setattr(studies, "make_record", note)
+    monkeypatch.setattr(datasets, "svhn_files", lambda: [Path("svhn_sample.npz")])
+    assert main(["sweep"]) == 0
+    assert made == []
+    monkeypatch.setattr(datasets, "svhn_files", lambda: [Path("train_32x32.mat"), Path("test_32x32.mat")])
+    assert main(["sweep", "tiny"]) == 0
+    assert made == []
+    assert main(["sweep"]) == 0
+    assert made == [("cnn_report", "svhn", True, tiny)]
+    monkeypatch.setattr(studies, "own_record", lambda name, digits: "the record that it made")
+    assert main(["sweep"]) == 0
+    assert len(made) == 1
+
+
 @pytest.mark.parametrize(
     "arguments, made",
     [

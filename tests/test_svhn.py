@@ -15,7 +15,7 @@ import scipy.io
 
 from layerwise import svhn
 from layerwise.digits import DataError, Digits
-from layerwise.svhn import SVHN_FILES, download_svhn, load_svhn
+from layerwise.svhn import SVHN_FILES, download_svhn, load_svhn, svhn_files
 from layerwise.synthetic import house_numbers
 from local_server import Server
 
@@ -239,6 +239,20 @@ def test_a_damaged_sample_is_refused(tmp_path: Path, sample: dict[str, np.ndarra
             DataError, match=r"svhn_sample\.npz is not an \.npz file with the arrays x_train.*photo_test"
         ):
             load_svhn(folder=write(tmp_path / "data", {"svhn_sample.npz": content}))
+
+
+def test_what_is_there_is_found_without_reading_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("layerwise.svhn.cache_folder", lambda: tmp_path / "cache")
+    monkeypatch.delenv("LAYERWISE_DATA", raising=False)
+    assert svhn_files() == []
+    (tmp_path / "cache").mkdir()
+    (tmp_path / "cache" / "test_32x32.mat").write_text("no SVHN")
+    assert svhn_files() == [tmp_path / "cache" / "test_32x32.mat"]
+    (tmp_path / "named").mkdir()
+    (tmp_path / "named" / "svhn_sample.npz").write_text("no SVHN")
+    (tmp_path / "named" / "mnist.npz").write_text("no MNIST")
+    monkeypatch.setenv("LAYERWISE_DATA", str(tmp_path / "named"))
+    assert svhn_files() == [tmp_path / "named" / "svhn_sample.npz", tmp_path / "cache" / "test_32x32.mat"]
 
 
 @pytest.fixture

@@ -134,13 +134,10 @@ def data_in_use() -> str:
 
     Of SVHN's files, size and time are enough: reading or drawing house numbers would take longer than the build.
     """
-    from layerwise.datasets import SVHN_FILES, load_mnist
-    from layerwise.download import cache_folder, named_folder
+    from layerwise.datasets import load_mnist, svhn_files
 
     digits = load_mnist()
-    folders = [folder for folder in (named_folder(), cache_folder()) if folder]
-    paths = [folder / name for folder in folders for name in (*SVHN_FILES, "svhn_sample.npz")]
-    files = [(path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in paths if path.is_file()]
+    files = [(path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in svhn_files()]
     return f"{digits.source} {digits.sha256} {files}"
 
 

@@ -140,7 +140,7 @@ def _data(options: argparse.Namespace) -> None:
 
 
 def _sweep(options: argparse.Namespace) -> None:
-    from layerwise.datasets import load_mnist, load_svhn
+    from layerwise.datasets import SVHN_FILES, load_mnist, svhn_files
     from layerwise.sweep import EXPERIMENTS, sweep
 
     digits = load_mnist()
@@ -150,15 +150,17 @@ def _sweep(options: argparse.Namespace) -> None:
         frame = sweep(**EXPERIMENTS[name], digits=digits, jobs=options.jobs, progress=True)
         runs = len(frame.drop_duplicates(["activation", "layers", "seed"]))
         print(f"{name}: {runs} runs, {time.perf_counter() - start:.0f} s", flush=True)
-    if not options.names:
-        _official_split(load_svhn())
+    if not options.names and any(path.name in SVHN_FILES for path in svhn_files()):
+        _official_split()
 
 
-def _official_split(digits: "Digits") -> None:
+def _official_split() -> None:
     """Where complete SVHN is at hand, the report's convolutional network as the report trained it."""
+    from layerwise.datasets import load_svhn
     from layerwise.studies import make_record, own_record
     from layerwise.sweep import results_folder
 
+    digits = load_svhn()
     if digits.key == "svhn" and own_record("cnn_report", digits) is None:
         print(f"The report's convolutional network, three seeds, on {digits.source}.", flush=True)
         make_record("cnn_report", digits, progress=True, folder=results_folder())

@@ -20,6 +20,7 @@ from layerwise.svhn import (
     SVHN_URL,
     download_svhn,
     load_svhn,
+    svhn_files,
 )
 
 __all__ = [
@@ -40,4 +41,5 @@ __all__ = [
     "one_hot",
     "scale",
     "split_by_photo",
+    "svhn_files",
 ]

@@ -30,7 +30,15 @@ import scipy.io
 from layerwise.digits import DataError, Digits, read_npz, sha256_of
 from layerwise.download import cache_folder, download, file_sha256, holds_data, named_folder
 
-__all__ = ["SVHN_FILES", "SVHN_SAMPLE_PHOTOS", "SVHN_SAMPLE_SHA256", "SVHN_URL", "download_svhn", "load_svhn"]
+__all__ = [
+    "SVHN_FILES",
+    "SVHN_SAMPLE_PHOTOS",
+    "SVHN_SAMPLE_SHA256",
+    "SVHN_URL",
+    "download_svhn",
+    "load_svhn",
+    "svhn_files",
+]
 
 SVHN_URL = "http://ufldl.stanford.edu/housenumbers/"
 """Where the official files are."""
@@ -107,6 +115,16 @@ def load_svhn(*, folder: str | os.PathLike[str] | None = None, cache: str | os.P
         raise DataError(f"There is neither train_32x32.mat nor {SAMPLE} in the folder {named}. {HOW_TO_GET_IT}")
     digits = _outside_folders(cache)
     return replace(digits, source=f"{digits.source} (the folder that LAYERWISE_DATA names holds no SVHN)")
+
+
+def svhn_files() -> list[Path]:
+    """The files of SVHN in the folders where :func:`load_svhn` looks by default.
+
+    For whoever needs to know what is there, and not to read it or to draw house numbers, which takes seconds.
+    """
+    folders = [folder for folder in (named_folder(), cache_folder()) if folder]
+    paths = [folder / name for folder in folders for name in (*SVHN_FILES, SAMPLE)]
+    return [path for path in paths if path.is_file()]
 
 
 def download_svhn(
