@@ -422,7 +422,8 @@ def training_history(frame: pd.DataFrame, published: pd.DataFrame | None = None)
     axes[1, 0].set_ylim(bottom=0)
     axes[1, 0].set_xlabel("epoch")
     axes[1, 0].xaxis.set_major_locator(_whole_numbers())
-    _legend_above(figure, axes[0, 0], report=published is not None)
+    _enlarge_text(figure, axes)
+    _legend_above(figure, axes[0, 0], report=published is not None, size=_LARGE)
     return figure
 
 
@@ -447,7 +448,7 @@ def run_accuracies(frame: pd.DataFrame, *, x_label: str, reference: str | None =
     runs = {str(name): group["accuracy"].to_numpy(float) for name, group in frame.groupby("variant", sort=False)}
     if reference is not None and reference not in runs:
         raise ValueError(f"no variant {reference!r} to compare with; the frame has {', '.join(runs)}")
-    figure, axes = _panels(1, 1, height=0.9 + 0.42 * len(runs))
+    figure, axes = _panels(1, 1, height=1.1 + 0.5 * len(runs))
     axis = axes[0, 0]
     if reference is not None:
         axis.axvline(float(np.median(runs[reference])), color=MUTED, linewidth=1, linestyle=(0, (2, 2)), zorder=1)
@@ -456,15 +457,25 @@ def run_accuracies(frame: pd.DataFrame, *, x_label: str, reference: str | None =
         axis.plot(values, np.full(len(values), row + 0.1), color=INK, marker="o", **_dots())
         axis.plot(middle, row - 0.27, **_median())
         axis.annotate(
-            f"{middle:.4f}", (1, row), (8, 0), axis.get_yaxis_transform(), "offset points", va="center_baseline"
+            f"{middle:.4f}",
+            (1, row),
+            (8, 0),
+            axis.get_yaxis_transform(),
+            "offset points",
+            va="center_baseline",
+            size=_LARGE - 0.5,
         )
-    axis.set_yticks(range(len(runs)), [textwrap.fill(name, 26) for name in runs])
+    axis.set_yticks(range(len(runs)), [textwrap.fill(name, 18) for name in runs])
     axis.set_ylim(len(runs) - 0.5, -0.6)
     axis.set_xlabel(x_label)
     axis.grid(axis="y", visible=False)
     axis.tick_params(axis="y", length=0)
+    axis.xaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 5, 10]))
+    _enlarge_text(figure, axes)
     handles = [Line2D([], [], color=INK, marker="o", **_dots()), Line2D([], [], **_median())]
-    figure.legend(handles, ["one seed", "median"], loc="outside upper center", ncols=2, handlelength=1.2)
+    figure.legend(
+        handles, ["one seed", "median"], loc="outside upper center", ncols=2, handlelength=1.2, fontsize=_LARGE
+    )
     return figure
 
 
@@ -486,7 +497,8 @@ def calibration_curves(tables: Mapping[str, pd.DataFrame]) -> Figure:
     for table in tables.values():
         _require(table, ["confidence", "accuracy", "digits"])
     figure = Figure(figsize=(WIDTH, 5.0), layout="constrained")
-    axis, counts = figure.subplots(2, 1, sharex=True, height_ratios=[3, 1])
+    axes = figure.subplots(2, 1, sharex=True, height_ratios=[3, 1])
+    axis, counts = axes
     axis.plot([0, 1], [0, 1], color=MUTED, linewidth=1, linestyle=(0, (2, 2)), marker="")
     for i, (name, table) in enumerate(tables.items()):
         style = NEUTRAL[i % len(NEUTRAL)]
@@ -500,7 +512,8 @@ def calibration_curves(tables: Mapping[str, pd.DataFrame]) -> Figure:
     axis.set_ylabel("share of right answers")
     axis.set_ylim(0, 1.02)
     axis.set_xlim(0, 1.02)
-    _legend_above(figure, axis)
+    _enlarge_text(figure, axes)
+    _legend_above(figure, axis, size=_LARGE)
     return figure
 
 
@@ -659,25 +672,11 @@ def heat_map(
     lines = max(name.count("\n") + 1 for name in rows)
     figure, axes = _panels(1, 1, height=0.6 + (0.14 + 0.14 * lines) * len(rows))
     axis = axes[0, 0]
-    axis.pcolormesh(
-        step,
-        cmap=ListedColormap(SEQUENTIAL),
-        norm=BoundaryNorm(np.arange(len(SEQUENTIAL) + 1) - 0.5, len(SEQUENTIAL)),
-        edgecolors=BACKGROUND,
-        linewidth=1.2,
-    )
+    _coloured_cells(axis, step, rows, columns, x_label, y_label)
     size = 9 if len(columns) * max(len(text(float(value))) for value in values.flat) <= 50 else 8
     for (i, j), value in np.ndenumerate(values):
-        colour = BACKGROUND if step[i, j] >= _FIRST_STRONG_STEP else INK
+        colour = _text_colour(step[i, j])
         axis.text(j + 0.5, i + 0.5, text(float(value)), ha="center", va="center", color=colour, size=size)
-    axis.set_xticks(np.arange(len(columns)) + 0.5, columns)
-    axis.set_yticks(np.arange(len(rows)) + 0.5, rows)
-    axis.invert_yaxis()
-    axis.set_xlabel(x_label)
-    axis.set_ylabel(y_label)
-    axis.grid(False)
-    axis.tick_params(length=0)
-    axis.spines[:].set_visible(False)
     return figure
 
 
@@ -704,6 +703,21 @@ def confusion(counts: ArrayLike) -> Figure:
     step = np.digitize(shares, [0.5, 1, 2, 4, 20, 80])
     figure, axes = _panels(1, 1, height=5.4)
     axis = axes[0, 0]
+    classes = [str(k) for k in range(len(counts))]
+    _coloured_cells(axis, step, classes, classes, "answer", "true class")
+    axis.tick_params(labelsize=10)
+    for (i, j), count in np.ndenumerate(counts):
+        if count:
+            colour = _text_colour(step[i, j])
+            axis.text(j + 0.5, i + 0.38, f"{count}", ha="center", va="center", color=colour, size=9.5)
+            axis.text(j + 0.5, i + 0.74, f"{shares[i, j]:.1f}", ha="center", va="center", color=colour, size=7)
+    return figure
+
+
+def _coloured_cells(
+    axis: Axes, step: NDArray[Any], rows: Sequence[str], columns: Sequence[str], x_label: str, y_label: str
+) -> None:
+    """A table of cells, each in the colour of its step of SEQUENTIAL, with names for its rows and columns."""
     axis.pcolormesh(
         step,
         cmap=ListedColormap(SEQUENTIAL),
@@ -711,21 +725,19 @@ def confusion(counts: ArrayLike) -> Figure:
         edgecolors=BACKGROUND,
         linewidth=1.2,
     )
-    for (i, j), count in np.ndenumerate(counts):
-        if count:
-            colour = BACKGROUND if step[i, j] >= _FIRST_STRONG_STEP else INK
-            axis.text(j + 0.5, i + 0.38, f"{count}", ha="center", va="center", color=colour, size=9.5)
-            axis.text(j + 0.5, i + 0.74, f"{shares[i, j]:.1f}", ha="center", va="center", color=colour, size=7)
-    classes = np.arange(len(counts))
-    axis.set_xticks(classes + 0.5, classes)
-    axis.set_yticks(classes + 0.5, classes)
+    axis.set_xticks(np.arange(len(columns)) + 0.5, columns)
+    axis.set_yticks(np.arange(len(rows)) + 0.5, rows)
     axis.invert_yaxis()
-    axis.set_xlabel("answer")
-    axis.set_ylabel("true class")
+    axis.set_xlabel(x_label)
+    axis.set_ylabel(y_label)
     axis.grid(False)
-    axis.tick_params(length=0, labelsize=10)
+    axis.tick_params(length=0)
     axis.spines[:].set_visible(False)
-    return figure
+
+
+def _text_colour(step: int) -> str:
+    """Of text on a cell in this step of SEQUENTIAL."""
+    return BACKGROUND if step >= _FIRST_STRONG_STEP else INK
 
 
 def class_counts(counts: Mapping[str, ArrayLike], *, classes: Sequence[str] | None = None) -> Figure:
@@ -817,9 +829,7 @@ def digits(
         axis.set_visible(False)
     for i, (axis, image) in enumerate(zip(axes.flat, images, strict=False)):
         axis.imshow(image, cmap="gray", vmin=0, vmax=top)
-        axis.set_xticks([])
-        axis.set_yticks([])
-        axis.spines[:].set(visible=True, color=MUTED, linewidth=0.6)
+        _picture_frame(axis)
         parts = [str(given[i]) for given in (labels, answered) if given is not None]
         if parts:
             wrong = len(set(parts)) == 2
@@ -1162,10 +1172,11 @@ def photo_steps(steps: Mapping[str, ArrayLike], *, columns: int = 5) -> Figure:
         raise ValueError(f"steps must be pictures (height, width) or (height, width, 3), one or more; got {shapes}")
     columns = min(columns, len(pictures))
     rows = -(-len(pictures) // columns)
-    tallest = max(picture.shape[0] / picture.shape[1] for picture in pictures.values())
-    cell = min(WIDTH / columns * max(tallest, 1), 2.4) + 0.25
+    ratios = [picture.shape[0] / picture.shape[1] for picture in pictures.values()]
+    # Each row as high as its tallest picture, or the figure ends in blank space; 0.3 inches are for the titles.
+    heights = [WIDTH / columns * max(ratios[i : i + columns]) + 0.3 for i in range(0, len(ratios), columns)]
     layout = ConstrainedLayoutEngine(compress=True, w_pad=0.04, h_pad=0.05, wspace=0, hspace=0)
-    figure, axes = _panels(rows, columns, height=rows * cell, layout=layout)
+    figure, axes = _panels(rows, columns, height=sum(heights), layout=layout, height_ratios=heights)
     for axis in axes.flat[len(pictures) :]:
         axis.set_visible(False)
     for axis, (name, picture) in zip(axes.flat, pictures.items(), strict=False):
