@@ -45,10 +45,10 @@ bench: $(INSTALLED)
 	$(BIN)/python -m layerwise.bench
 
 records: $(INSTALLED)
-	$(BIN)/python -m layerwise records --data mnist
-	$(BIN)/python -m layerwise records --data mnist_5000
 	@# oneDNN trains convolutions twice as fast. It says so on stderr, which no chapter may, so it is off elsewhere.
 	TF_ENABLE_ONEDNN_OPTS=1 $(BIN)/python -m layerwise records --data svhn_sample --jobs 2
+	$(BIN)/python -m layerwise records --data mnist
+	$(BIN)/python -m layerwise records --data mnist_5000
 
 serve:
 	@test -f $(BUILD)/html/index.html || { echo 'There is no book yet: make book' >&2; exit 1; }

@@ -41,6 +41,8 @@ OPEN_WHAT_IS_FOLDED = """() => {
     document.querySelectorAll('details').forEach(part => { part.open = true; });
     document.querySelectorAll('.toggle-hidden .toggle-button').forEach(button => button.click());
 }"""
+CUT_OFF = """[...document.querySelectorAll('.prev-next-area a')].filter(a => a.scrollWidth > a.clientWidth + 1)
+    .map(a => a.textContent.trim())"""
 LOOK_AT_PICTURES = """() => Promise.all([...document.images].map(async image => {
     const seen = image.offsetParent !== null;
     image.loading = 'eager';
@@ -154,6 +156,7 @@ def troubles(reader: Reader, name: str) -> list[str]:
         needed = page.evaluate("document.documentElement.scrollWidth")
         if needed > width:
             found.append(f"the page scrolls sideways at {width} px: its content is {needed} px wide")
+        found += [f"the link {link!r} is cut off at {width} px" for link in page.evaluate(CUT_OFF)]
     return found + reader.complaints
 
 
@@ -174,6 +177,10 @@ def test_a_page_reads_well(reader: Reader, name: str) -> None:
         ('<img src="data:image/svg+xml,<svg/>" alt="line.svg">', "no alternative text"),
         ('<div style="width: 500px">wide</div>', "scrolls sideways at 390 px"),
         ('<details><div style="width: 500px">wide</div></details>', "scrolls sideways at 390 px"),
+        (
+            '<p class="prev-next-area"><a style="display: block; width: 9px; overflow: hidden">Backpropagation</a></p>',
+            "the link 'Backpropagation' is cut off at 390 px",
+        ),
     ],
 )
 def test_each_trouble_is_seen(browser: Browser, tmp_path: Path, body: str, trouble: str) -> None:

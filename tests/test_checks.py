@@ -1,6 +1,7 @@
 """The network against central differences, complex steps and Keras; and ``check_gradient`` on planted bugs."""
 
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import pytest
@@ -334,3 +335,23 @@ def test_unknown_planted_bugs_are_refused() -> None:
     network = Network([4, 4, 4], RELU)
     with pytest.raises(ValueError, match="unknown bug 'typo'"):
         gradients_with_bugs(["typo"], network, np.ones((4, 1)), np.ones((4, 1)))
+
+
+@pytest.mark.parametrize("step", [0, -1e-5, np.nan, np.inf])
+@pytest.mark.parametrize("method", [checks.central_differences, checks.complex_step])
+def test_a_step_that_is_none(method: Any, step: float) -> None:
+    with pytest.raises(ValueError, match="expected a finite number above 0"):
+        method(Network((2, 2, 1), "tanh", loss="squared_error", seed=0), np.ones((1, 2)), np.ones((1, 1)), step)
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "reason"),
+    [
+        (np.empty((0, 2)), np.empty(0, int), "no pattern"),
+        ([[np.nan, 1.0]], [0], "NaN"),
+        ([[1.0, 1.0]], [3], "labels from 3 to 3"),
+    ],
+)
+def test_keras_is_not_asked_for_a_gradient_that_there_is_not(x: Any, y: Any, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        checks.keras_gradients(Network((2, 2, 2), "tanh", seed=0), x, y)

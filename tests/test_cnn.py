@@ -111,18 +111,18 @@ def test_measure_on_the_validation_part(digits: Digits, monkeypatch: pytest.Monk
     assert tables["runs"]["accuracy"][0] == tables["history"]["val_accuracy"].iloc[-1]
 
 
-def test_a_study_with_pen_digits(digits: Digits, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = []
-
-    def train_with_pen(recipe: Recipe, digits: Digits, pen: int, **settings: Any) -> cnn.Run:
-        asked.append(pen)
-        return cnn.train(recipe, digits, **settings)
-
-    monkeypatch.setattr(cnn, "train_with_pen", train_with_pen)
-    study = {"part": "test", "seeds": [0], "recipes": {"small": TINY.settings()}, "pen": 7}
-    monkeypatch.setitem(cnn.STUDIES, "tiny", study)
-    assert len(cnn.measure("tiny", digits)["runs"]) == 1
-    assert asked == [7]
+def test_runs_that_were_trained_ahead_are_found(
+    digits: Digits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = {"small": TINY.settings()}
+    monkeypatch.setitem(cnn.STUDIES, "first", {"part": "test", "seeds": [0, 1], "recipes": small})
+    monkeypatch.setitem(cnn.STUDIES, "second", {"part": "validation", "seeds": [2], "recipes": small})
+    cnn.train_runs(["first", "second"], digits, folder=tmp_path)
+    kept = {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
+    assert len(kept) == 3
+    for name in ("first", "second"):
+        cnn.measure(name, digits, folder=tmp_path)
+    assert {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == kept
 
 
 def test_measure_in_two_processes(digits: Digits, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,8 @@ import pytest
 from layerwise import cnn_training
 from layerwise.augmentation import Augmentation
 from layerwise.cnn_training import Recipe, Run, improved_cnn, predict, train
-from layerwise.datasets import Digits, split_by_photo
+from layerwise.datasets import Digits, scale, split_by_photo
+from layerwise.handwriting import pen_digits
 from layerwise.synthetic import house_numbers
 
 TINY = Recipe(
@@ -169,6 +170,17 @@ def test_synthetic_digits_alone(digits: Digits, monkeypatch: pytest.MonkeyPatch)
     assert len(seen[0]) == 20
 
 
+def test_pen_digits_are_learned_from_as_the_real_ones_are(digits: Digits, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+    monkeypatch.setattr(cnn_training, "augment", lambda x, *others: seen.append(x) or x.astype(np.float32) / 255)
+    recipe = dataclasses.replace(TINY, real=2, pen=7, epochs=1)
+    train(recipe, digits, seed=0)
+    learned, _ = split_by_photo(digits, recipe.validation)
+    pictures = [picture.tobytes() for picture in seen[0]]
+    assert len(pictures) == 2 * (len(learned) + 7) + 20
+    assert all(pictures.count(picture.tobytes()) == 2 for picture in pen_digits(7, seed=cnn_training.PEN_SEED)[0])
+
+
 def test_the_learning_rate_rises_and_falls_to_0() -> None:
     rate = cnn_training._optimizer(dataclasses.replace(TINY, learning_rate=0.1), 100)._learning_rate
     assert [float(rate(t)) for t in (0, 10, 100)] == pytest.approx([0.01, 0.1, 0.0], abs=1e-6)
@@ -239,6 +251,8 @@ def test_settings_survive_a_file() -> None:
         ({"epochs": 0}, "epochs is 0"),
         ({"synthetic": 5, "synthetic_per_epoch": 6}, "expected at most synthetic, 5"),
         ({"real": 0}, "neither real nor synthetic"),
+        ({"real": 0, "pen": 5, "synthetic": 5, "synthetic_per_epoch": 5}, "pen digits join the real ones"),
+        ({"pen": -1}, "pen is -1: expected a whole number, 0 or more"),
         ({"patience": 5}, "early stopping needs a validation part"),
         ({"speed": 1}, "no recipe"),
         ({"augmentation": {"twist": 1}}, "no recipe"),
@@ -259,6 +273,13 @@ def test_digits_of_another_shape(digits: Digits) -> None:
 def test_unknown_options(option: dict) -> None:
     with pytest.raises(ValueError, match="expected one of"):
         improved_cnn(**option)
+
+
+def test_a_prediction_is_the_same_from_bytes_and_from_inputs(digits: Digits) -> None:
+    model = improved_cnn(filters=[[3], [4]], seed=0)
+    whole = np.asarray(model(scale(digits.x_test), training=False))
+    np.testing.assert_allclose(predict(model, digits.x_test, batch_size=7), whole, rtol=1e-5)
+    np.testing.assert_allclose(predict(model, scale(digits.x_test), batch_size=30), whole, rtol=1e-5)
 
 
 def test_prediction_of_nothing() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from layerwise.drawing import PAPERS, STROKES, draw, main
+from layerwise.drawing import PAPERS, STROKES, draw, main, pages
 
 SIZE = (120, 160)
 
@@ -53,6 +53,18 @@ def test_light_falls_and_contrast_and_lines_are_as_asked() -> None:
     assert squared.all(axis=1).any() and squared.all(axis=0).any()
     faint, strong = (np.asarray(draw("1", size=SIZE, shadow=0, noise=0, contrast=c), float).min() for c in (0.3, 0.9))
     assert strong < faint
+
+
+def test_pages_carry_each_digit_in_turn_and_differ() -> None:
+    drawn = list(pages(20, seed=1))
+    assert [label for _, label in drawn] == [*range(10), *range(10)]
+    assert all(page.size == (450, 600) and page.mode == "RGB" for page, _ in drawn)
+    again, other = list(pages(3, seed=1)), list(pages(3, seed=2))
+    for n in range(3):
+        np.testing.assert_array_equal(drawn[n][0], again[n][0])
+        assert not np.array_equal(drawn[n][0], other[n][0])
+    medians = np.array([np.median(np.asarray(page)) for page, _ in pages(40)])
+    assert 0 < (medians < 128).sum() < 20  # a few boards
 
 
 def test_what_cannot_be_drawn_is_refused() -> None:

@@ -3,10 +3,7 @@
 import numpy as np
 import pytest
 
-from layerwise.cnn_handwriting import with_pen_digits
-from layerwise.datasets import Digits, split_by_photo
 from layerwise.handwriting import SIZE, WAYS, _curve, _drawn, pen_digits, strokes_of
-from layerwise.synthetic import house_numbers
 
 
 def test_the_seed_decides() -> None:
@@ -74,18 +71,3 @@ def test_what_is_no_count(settings: dict) -> None:
 
 def test_none() -> None:
     assert pen_digits(0)[0].shape == (0, 32, 32, 3)
-
-
-def test_pen_digits_join_the_training_digits_alone() -> None:
-    x, y = house_numbers(30, seed=1)
-    photo = np.arange(30, dtype=np.int32) // 3
-    digits = Digits(x, y, x[:5].copy(), y[:5].copy(), "a few", "svhn_sample", "0" * 64, photo)
-    both = with_pen_digits(digits, 7)
-    assert len(both.y_train) == 37
-    np.testing.assert_array_equal(both.x_train[:30], digits.x_train)
-    np.testing.assert_array_equal(both.x_test, digits.x_test)
-    assert both.sha256 != digits.sha256
-    assert "7 pen digits" in both.source
-    assert both.photo_train is not None
-    assert len(set(both.photo_train)) == 10 + 7
-    assert set(np.concatenate(split_by_photo(both))) == set(range(37))

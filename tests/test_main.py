@@ -130,8 +130,37 @@ def test_records(
     assert all(f"tiny_{key}.json" in capsys.readouterr().out for key in made[:1])
 
 
+def test_runs_of_house_numbers_are_trained_in_one_pool_before_the_records(
+    house_numbers: datasets.Digits, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    sample = dataclasses.replace(house_numbers, key="svhn_sample")
+    monkeypatch.setattr(datasets, "load_svhn", lambda: sample)
+    done: list[Any] = []
+    monkeypatch.setattr(cnn, "train_runs", lambda names, digits, **settings: done.append((names, digits, settings)))
+    monkeypatch.setattr(studies, "make_record", lambda name, digits, **settings: done.append(name))
+    assert main(["records", "--data", "svhn_sample", "--jobs", "2"]) == 0
+    names = list(cnn.STUDIES)
+    assert done == [(names, sample, {"folder": tmp_path / "results", "jobs": 2, "progress": True}), *names]
+
+
+def test_train_cnn_writes_the_weights(
+    house_numbers: datasets.Digits, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", "0")  # put back afterwards
+    asked: list[Any] = []
+
+    def make_weights(digits: datasets.Digits, **settings: Any) -> list[str]:
+        asked.append((digits, sorted(settings)))
+        return ["report.npz: accuracy 0.9", "card.json"]
+
+    monkeypatch.setattr(cnn, "make_weights", make_weights)
+    assert main(["train-cnn"]) == 0
+    assert asked == [(house_numbers, ["progress", "runs"])]
+    assert capsys.readouterr().out.splitlines()[1:] == ["report.npz: accuracy 0.9", "card.json"]
+
+
 def test_records_of_complete_mnist_need_it(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["records"]) == 1
+    assert main(["records", "tiny"]) == 1
     assert "the record needs the data mnist, but found the embedded 5,000" in capsys.readouterr().err
 
 

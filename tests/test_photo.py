@@ -20,7 +20,7 @@ from PIL import Image
 
 from layerwise import photo
 from layerwise.drawing import draw
-from layerwise.photo import PhotoError, Prepared, predict, prepare, prepare_many
+from layerwise.photo import PhotoError, Prepared, _otsu, predict, prepare, prepare_many
 
 SIZE = (210, 280)
 PAGE = draw("7", seed=1, size=SIZE, paper="ruled", tilt=1)
@@ -89,6 +89,38 @@ def test_a_leaning_digit_is_set_upright() -> None:
     upright = prepare(page).crop > 0.5
     centres = [np.flatnonzero(row).mean() for row in upright[20:108]]
     assert np.ptp(centres) < 4  # of 128; the bar leaned by 60 of 200
+
+
+def test_every_step_can_be_left_out() -> None:
+    y, x = np.mgrid[:200, :200]
+    leaning = (np.abs(x - 100 + 0.5 * (y - 100)) < 4) & (abs(y - 100) < 60)
+    board = np.where(leaning, 230, 20).astype(np.uint8)
+    complete = prepare(board)
+    assert complete.inverted and not prepare(board, without=["polarity"]).inverted
+    rows = prepare(board, without=["upright"]).crop[20:108] > 0.5
+    assert np.ptp([np.flatnonzero(row).mean() for row in rows]) > 30  # of 128
+    narrow = prepare(board, without=["width"])
+    assert (narrow.crop > 0.5).sum() < 0.8 * (complete.crop > 0.5).sum()
+    levels = [prepare(board, without=without).input.min() for without in ([], ["blur"])]
+    assert levels[1] == pytest.approx(0.2, abs=0.01) and levels[0] > levels[1] + 0.02
+
+    shaded = draw("7", seed=4, size=SIZE, shadow=0.6, contrast=0.4)
+    assert np.ptp(prepare(shaded, without=["light"]).background) == 0
+    assert kinds(prepare(shaded)) == [] and kinds(prepare(shaded, without=["light"])) == ["empty"]
+    lined = draw("7", seed=4, size=SIZE, paper="ruled", shadow=0, contrast=0.25)
+    assert not prepare(lined).strokes[:, 0].any() and prepare(lined, without=["lines"]).strokes.any(axis=0).all()
+
+
+def test_ink_of_one_strength_has_a_threshold_too() -> None:
+    strength = np.float32(0.9)
+    values = np.array([strength] * 9 + [np.nextafter(strength, np.float32(1))], np.float32)
+    assert 0.89 < _otsu(values) < 0.91
+    assert 0.39 < _otsu(np.full(9, 0.9, np.float32)) <= 0.9
+
+
+def test_a_step_that_cannot_be_left_out() -> None:
+    with pytest.raises(ValueError, match="no step 'grey' can be left out; expected some of polarity, light"):
+        prepare(PAGE, without=["grey"])
 
 
 def test_thin_strokes_are_widened_and_bold_ones_left() -> None:

@@ -63,7 +63,13 @@ def central_differences(network: Network, x: ArrayLike, y: ArrayLike, step: floa
         NaN for a parameter whose step takes a ReLU unit across its kink for any pattern, where the quotient mixes two
         slopes. As long as no unit changes sides, ReLU networks are linear in one parameter up to the softmax, so
         comparing the two end points is enough to know.
+
+    Raises
+    ------
+    ValueError
+        If the step is not above 0, or as ``Network.error`` does.
     """
+    _check_step(step)
     probe = _copy(network, np.float64)
     found: dict[str, Layers] = {"weights": {}, "biases": {}}
     excluded = 0
@@ -84,6 +90,11 @@ def central_differences(network: Network, x: ArrayLike, y: ArrayLike, step: floa
     return NumericGradients(found["weights"], found["biases"], excluded)
 
 
+def _check_step(step: float) -> None:
+    if not 0 < step < np.inf:
+        raise ValueError(f"step is {step!r}; expected a finite number above 0")
+
+
 def complex_step(network: Network, x: ArrayLike, y: ArrayLike, step: float = 1e-30) -> Gradients:
     """Gradients of E from Im E(p + ih) / h, one parameter p at a time: no subtraction, so h can be tiny.
 
@@ -99,12 +110,13 @@ def complex_step(network: Network, x: ArrayLike, y: ArrayLike, step: float = 1e-
     Raises
     ------
     ValueError
-        For a ReLU network.
+        For a ReLU network, or if the step is not above 0.
 
     References
     ----------
     Squire and Trapp, "Using complex variables to estimate derivatives of real functions", SIAM Review 40 (1998).
     """
+    _check_step(step)
     probe = _copy(network, np.complex128)
     found: dict[str, Layers] = {"weights": {}, "biases": {}}
     for kind, layers in (("weights", probe.weights), ("biases", probe.biases)):
@@ -137,7 +149,13 @@ def keras_gradients(
     Gradients
         Of the sum over the patterns, in the shapes of ``network.gradients``. Keras' squared error is a mean over the
         n_R output units without the factor ½, so it is multiplied by n_R / 2.
+
+    Raises
+    ------
+    ValueError
+        As ``Network.error`` does: for wrong shapes, labels out of range, NaN, or no pattern.
     """
+    network.error(x, y)  # what has no error has no gradient, and Keras would not say so
     import keras
     import tensorflow as tf
 

@@ -8,7 +8,7 @@ import json
 import os
 import tomllib
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +21,6 @@ import pandas as pd
 import tensorflow as tf
 from numpy.typing import ArrayLike, NDArray
 
-from layerwise.cnn_handwriting import train_with_pen
 from layerwise.cnn_training import Recipe, Run, improved_cnn, predict, train
 from layerwise.digits import DataError, Digits
 from layerwise.files import write_whole
@@ -50,6 +49,7 @@ __all__ = [
     "predict",
     "pretrained",
     "train",
+    "train_runs",
     "unseen",
 ]
 
@@ -90,7 +90,7 @@ def _studies(content: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
             "part": study["part"],
             "seeds": study["seeds"],
             "recipes": {label: recipe.settings() for label, recipe in recipes.items()},
-        } | ({"pen": study["pen"]} if "pen" in study else {})
+        }
     return studies
 
 
@@ -99,8 +99,7 @@ RECIPES = {name: Recipe.from_settings(settings) for name, settings in _CONTENT["
 """The report's recipe and the improved one."""
 STUDIES = _studies(_CONTENT)
 """What each record measures, by name: ``part`` ("test" or "validation", where accuracy is measured), ``seeds``, and
-``recipes``, settings of :class:`Recipe` by what the variant is called; and, in some, ``pen``: how many pen digits of
-:mod:`layerwise.handwriting` join the training digits."""
+``recipes``, settings of :class:`Recipe` by what the variant is called."""
 
 
 def measure(
@@ -139,22 +138,16 @@ def measure(
     ValueError
         If there is no such study.
     """
-    if name not in STUDIES:
-        raise ValueError(f"unknown study {name!r}; expected one of {', '.join(STUDIES)}")
-    study = STUDIES[name]
-    cases = [(label, seed) for label in study["recipes"] for seed in study["seeds"]]
-    recipes = {label: Recipe.from_settings(settings) for label, settings in study["recipes"].items()}
-    threads = max(cores() // jobs, 1) if jobs > 1 else None
+    study = _study(name)
+    cases = _cases(name)
     tasks = (
-        joblib.delayed(_run)(
-            recipes[label], digits, seed, study["part"], study.get("pen", 0), folder, threads, progress
-        )
-        for label, seed in cases
+        joblib.delayed(_run)(recipe, digits, seed, study["part"], folder, _threads(jobs), progress)
+        for _, recipe, seed in cases
     )
     results = joblib.Parallel(n_jobs=jobs)(tasks)
 
     runs, histories, answers = [], [], _answer_table(digits)
-    for (label, seed), (run, parameters, y, probabilities) in zip(cases, results, strict=True):
+    for (label, _, seed), (run, parameters, y, probabilities) in zip(cases, results, strict=True):
         answer, confidence = probabilities.argmax(axis=1), probabilities.max(axis=1)
         runs.append(
             {
@@ -178,20 +171,80 @@ def measure(
     return tables | ({"answers": answers} if study["part"] == "test" else {})
 
 
+def train_runs(
+    names: Sequence[str],
+    digits: Digits,
+    *,
+    folder: str | os.PathLike[str],
+    jobs: int = 1,
+    progress: bool = False,
+) -> None:
+    """Train all runs of several studies and keep them, so that :func:`measure` finds them.
+
+    All share one pool of processes, and none of these waits for the last run of a study.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Of ``STUDIES``.
+    digits, folder, jobs, progress
+        As in :func:`measure`.
+
+    Raises
+    ------
+    ValueError
+        If there is no such study.
+    """
+    tasks = (
+        joblib.delayed(_keep)(recipe, digits, seed, folder, _threads(jobs), progress)
+        for name in names
+        for _, recipe, seed in _cases(name)
+    )
+    joblib.Parallel(n_jobs=jobs)(tasks)
+
+
+def _study(name: str) -> dict[str, Any]:
+    if name not in STUDIES:
+        raise ValueError(f"unknown study {name!r}; expected one of {', '.join(STUDIES)}")
+    return STUDIES[name]
+
+
+def _cases(name: str) -> list[tuple[str, Recipe, int]]:
+    """Every variant and seed of a study."""
+    study = _study(name)
+    recipes = {label: Recipe.from_settings(settings) for label, settings in study["recipes"].items()}
+    return [(label, recipe, seed) for label, recipe in recipes.items() for seed in study["seeds"]]
+
+
+def _threads(jobs: int) -> int | None:
+    """Of each process; None: as TensorFlow likes."""
+    return max(cores() // jobs, 1) if jobs > 1 else None
+
+
+def _keep(
+    recipe: Recipe,
+    digits: Digits,
+    seed: int,
+    folder: str | os.PathLike[str],
+    threads: int | None,
+    progress: bool,
+) -> None:
+    _limit_threads(threads)
+    train(recipe, digits, seed=seed, folder=folder, progress=progress)
+
+
 def _run(
     recipe: Recipe,
     digits: Digits,
     seed: int,
     part: str,
-    pen: int,
     folder: str | os.PathLike[str] | None,
     threads: int | None,
     progress: bool,
 ) -> tuple[Run, int, Array, Array]:
     """One run, the network's parameters, and on the part that is asked for the labels and the probabilities."""
-    if threads is not None:
-        _limit_threads(threads)
-    run = _train(recipe, digits, pen, seed=seed, folder=folder, progress=progress)
+    _limit_threads(threads)
+    run = train(recipe, digits, seed=seed, folder=folder, progress=progress)
     x, y = digits.x_test, digits.y_test
     if part == "validation":
         rows = split_by_photo(digits, recipe.validation)[1]
@@ -200,12 +253,10 @@ def _run(
     return run, model.count_params(), y, predict(model, x)
 
 
-def _train(recipe: Recipe, digits: Digits, pen: int, **settings: Any) -> Run:
-    return train_with_pen(recipe, digits, pen, **settings) if pen else train(recipe, digits, **settings)
-
-
-def _limit_threads(threads: int) -> None:
+def _limit_threads(threads: int | None) -> None:
     """TensorFlow takes the number before it first computes; a process that joblib uses again keeps its own."""
+    if threads is None:
+        return
     with contextlib.suppress(RuntimeError):
         tf.config.threading.set_intra_op_parallelism_threads(threads)
         tf.config.threading.set_inter_op_parallelism_threads(threads)
@@ -453,8 +504,7 @@ def make_weights(
     networks = {}
     for name in SHIPPED:
         recipe = _shipped_recipe(name)
-        pen = STUDIES[SHIPPED[name]].get("pen", 0)
-        run = _train(recipe, digits, pen, seed=SHIPPED_SEED, folder=runs, progress=progress)
+        run = train(recipe, digits, seed=SHIPPED_SEED, folder=runs, progress=progress)
         path = Path(folder) / f"{name}.npz"
         write_weights(path, run.model())
         # Measured as they are shipped, after rounding.
@@ -463,7 +513,6 @@ def make_weights(
             "study": SHIPPED[name],
             "seed": SHIPPED_SEED,
             "settings": recipe.settings(),
-            "pen_digits": pen,
             "parameters": run.model().count_params(),
             "best_epoch": run.best_epoch,
             "accuracy": float((answers == digits.y_test).mean()),

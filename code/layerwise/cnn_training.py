@@ -28,15 +28,18 @@ from tqdm import tqdm
 from layerwise.augmentation import Augmentation, augment
 from layerwise.digits import Digits, scale
 from layerwise.files import write_whole
+from layerwise.handwriting import pen_digits
 from layerwise.models import CLASSES, COLOUR_PIXELS, check_seed, layer_initializer, svhn_cnn
 from layerwise.provenance import result_key
 from layerwise.split import split_by_photo
-from layerwise.synthetic import house_numbers
+from layerwise.synthetic import check_whole, house_numbers
 
 Array = NDArray[Any]
 
 SYNTHETIC_SEED = 1_000
 """Of the synthetic digits that runs learn from: one set for all runs, as the real ones are."""
+PEN_SEED = 2_000
+"""The same of the pen digits."""
 METRICS = ("loss", "accuracy", "val_loss", "val_accuracy")
 
 
@@ -160,6 +163,8 @@ class Recipe:
         they are not learned from.
     synthetic, synthetic_per_epoch : int
         How many synthetic digits are drawn once, and how many of them, another choice each time, join every epoch.
+    pen : int
+        How many pen digits of :mod:`layerwise.handwriting` are drawn once, and learned from as the real digits are.
     validation : float
         Share of the real training digits, whole photographs, that is held back and measured after every epoch; 0:
         nothing is. The part depends on the data and this share, not on the seed of the run.
@@ -183,6 +188,7 @@ class Recipe:
     real: int = 1
     synthetic: int = 0
     synthetic_per_epoch: int = 0
+    pen: int = 0
     validation: float = 0.0
     epochs: int = 50
     batch_size: int = 64
@@ -197,22 +203,18 @@ class Recipe:
         for name, known in (("network", tuple(NETWORKS)), ("schedule", ("constant", "cosine"))):
             if getattr(self, name) not in known:
                 raise ValueError(f"{name} is {getattr(self, name)!r}; expected one of {', '.join(known)}")
-        for name, least in (
-            ("epochs", 1),
-            ("batch_size", 1),
-            ("real", 0),
-            ("synthetic", 0),
-            ("synthetic_per_epoch", 0),
-        ):
-            value = getattr(self, name)
-            if not isinstance(value, int) or value < least:
-                raise ValueError(f"{name} is {value!r}; expected a whole number, {least} or more")
+        check_whole(**{name: getattr(self, name) for name in ("real", "synthetic", "synthetic_per_epoch", "pen")})
+        for name in ("epochs", "batch_size"):
+            if not isinstance(value := getattr(self, name), int) or value < 1:
+                raise ValueError(f"{name} is {value!r}; expected a whole number, 1 or more")
         if self.synthetic_per_epoch > self.synthetic:
             raise ValueError(
                 f"synthetic_per_epoch is {self.synthetic_per_epoch}; expected at most synthetic, {self.synthetic}"
             )
         if not self.real and not self.synthetic_per_epoch:
             raise ValueError("neither real nor synthetic digits to learn from")
+        if self.pen and not self.real:
+            raise ValueError("pen digits join the real ones; this recipe learns from none")
         if self.patience is not None and not self.validation:
             raise ValueError("early stopping needs a validation part: give its share of the training digits")
 
@@ -328,19 +330,24 @@ def predict(model: keras.Model, x: Array, *, batch_size: int = 500) -> Array:
     Parameters
     ----------
     model : keras.Model
-    x : uint8 array (P, 32, 32, 3)
+    x : array (P, 32, 32, 3)
+        Of type uint8, or inputs between 0 and 1 of type float32.
 
     Returns
     -------
     float32 array (P, 10)
     """
-    parts = [model(scale(x[i : i + batch_size]), training=False).numpy() for i in range(0, len(x), batch_size)]
+    batches = [x[i : i + batch_size] for i in range(0, len(x), batch_size)]
+    inputs = (batch if batch.dtype == np.float32 else scale(batch) for batch in batches)
+    parts = [np.asarray(model(batch, training=False)) for batch in inputs]
     return np.concatenate(parts) if parts else np.empty((0, CLASSES), np.float32)
 
 
 def _run(state: "_State", recipe: Recipe, digits: Digits, seed: int, path: Path | None, progress: bool) -> None:
     rows, held_back = _split(recipe, digits)
-    x, y = digits.x_train[rows], digits.y_train[rows]
+    pen_x, pen_y = pen_digits(recipe.pen, seed=PEN_SEED)
+    x = np.tile(np.concatenate([digits.x_train[rows], pen_x]), (recipe.real, 1, 1, 1))
+    y = np.tile(np.concatenate([digits.y_train[rows], pen_y]), recipe.real)
     x_val, y_val = digits.x_train[held_back], digits.y_train[held_back]
     drawn = _synthetic(recipe.synthetic)
     with tqdm(total=recipe.epochs, initial=len(state.history), disable=not progress, unit="epoch") as bar:
@@ -368,16 +375,15 @@ def _synthetic(count: int) -> tuple[Array, Array]:
 
 
 def _split(recipe: Recipe, digits: Digits) -> tuple[Array, Array]:
-    """Rows of the training set that an epoch learns from, and that are held back."""
-    rows, held_back = np.arange(len(digits.y_train)), np.arange(0)
+    """Rows of the training set that are learned from, and that are held back."""
     if recipe.validation:
-        rows, held_back = split_by_photo(digits, recipe.validation)
-    return np.tile(rows, recipe.real), held_back
+        return split_by_photo(digits, recipe.validation)
+    return np.arange(len(digits.y_train)), np.arange(0)
 
 
 def _updates(recipe: Recipe, digits: Digits) -> int:
     """Updates of the whole training."""
-    count = len(_split(recipe, digits)[0]) + recipe.synthetic_per_epoch
+    count = recipe.real * (len(_split(recipe, digits)[0]) + recipe.pen) + recipe.synthetic_per_epoch
     return recipe.epochs * math.ceil(count / recipe.batch_size)
 
 

@@ -1,19 +1,20 @@
 """Digits drawn by program: pen strokes on simulated paper, as if somebody had photographed a page.
 
 The photograph in the chapter ``your_digit`` is one of them, made by ``python -m layerwise.drawing``. Nothing here is a
-person's handwriting: the strokes are curves through the points of `STROKES`, shaken by a seeded generator.
+person's handwriting: the strokes are curves through the points of `STROKES`, shaken by a seeded generator. No network
+learns from them; those that learn from pen digits get other curves (:mod:`layerwise.handwriting`).
 """
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageOps
 
-__all__ = ["PAPERS", "STROKES", "draw"]
+__all__ = ["PAPERS", "STROKES", "draw", "pages"]
 
 Point = tuple[float, float]
 Floats = npt.NDArray[np.float64]
@@ -127,6 +128,43 @@ def draw(
     page = page * _light(size, shadow)[..., None]
     page = page + noise * random.standard_normal(ink.shape)[..., None]
     return Image.fromarray((255 * np.clip(page, 0, 1)).astype(np.uint8))
+
+
+def pages(count: int, *, seed: int = 0) -> Iterator[tuple[Image.Image, int]]:
+    """Pages as different as readers' photographs may be, one digit on each, the ten digits in turn.
+
+    By chance: where the digit stands and how large, pen, ink, slant, hand, the paper and how it is turned, shadow and
+    noise; one page in four is a board, light on dark.
+
+    Parameters
+    ----------
+    count : int
+    seed : int
+        The same seed gives the same pages.
+
+    Yields
+    ------
+    PIL.Image.Image, int
+        A page of 450 x 600 pixels, mode RGB, and its digit.
+    """
+    for number in range(count):
+        random = np.random.default_rng([seed, number])
+        page = draw(
+            str(number % 10),
+            seed=int(random.integers(2**31)),
+            size=(450, 600),
+            height=random.uniform(0.15, 0.6),
+            centre=(random.uniform(0.3, 0.7), random.uniform(0.3, 0.7)),
+            pen=random.uniform(0.03, 0.12),
+            contrast=random.uniform(0.3, 0.9),
+            paper=PAPERS[random.integers(len(PAPERS))],
+            tilt=random.normal(0, 2),
+            shadow=random.uniform(0, 0.6),
+            noise=random.uniform(0.005, 0.03),
+            slant=random.normal(0.1, 0.3),
+            shake=random.uniform(0.02, 0.1),
+        )
+        yield (ImageOps.invert(page) if random.random() < 0.25 else page), number % 10
 
 
 def _ink(

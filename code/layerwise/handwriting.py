@@ -5,7 +5,6 @@ the points are moved at random and the whole is bent, stretched and slanted. It 
 :mod:`layerwise.photo` makes a photographed digit, as dark ink on light paper or the reverse.
 """
 
-from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -13,10 +12,10 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 from scipy.interpolate import CubicSpline
 
+from layerwise.synthetic import SIZE, bend, check_whole
+
 Array = NDArray[Any]
 
-SIZE = 32
-"""Rows and columns of a picture."""
 MAGNIFIED = 4
 """Drawn this much larger and reduced then, so that edges are smooth."""
 
@@ -105,9 +104,7 @@ def pen_digits(count: int, *, seed: int = 0) -> tuple[Array, Array]:
     ValueError
         For a count or a seed that is no whole number, or is negative.
     """
-    for name, value in (("count", count), ("seed", seed)):
-        if isinstance(value, bool) or not isinstance(value, Integral) or value < 0:
-            raise ValueError(f"{name} is {value!r}: expected a whole number, 0 or more")
+    check_whole(count=count, seed=seed)
     rng = np.random.default_rng(seed)
     y = rng.integers(0, 10, count)
     ink = np.stack([_drawn(int(digit), rng) for digit in y]) if count else np.zeros((0, SIZE, SIZE))
@@ -128,8 +125,8 @@ def _drawn(digit: int, rng: np.random.Generator) -> Array:
     """Ink (SIZE, SIZE) of one digit, 0 to 1."""
     ways = WAYS[digit]
     strokes = [_curve(points, rng) for points in strokes_of(ways[rng.integers(len(ways))])]
-    bend, slant, stretch = 0.1 * rng.standard_normal((2, 5)), 0.18 * rng.standard_normal(), rng.uniform(0.7, 1.5)
-    strokes = [_bent(points, bend) * (stretch, 1) for points in strokes]
+    field, slant, stretch = 0.1 * rng.standard_normal((2, 5)), 0.18 * rng.standard_normal(), rng.uniform(0.7, 1.5)
+    strokes = [bend(points, field) * (stretch, 1) for points in strokes]
     strokes = [points - points[:, 1:] * (slant, 0) for points in strokes]
     every = np.concatenate(strokes)
     low, high = every.min(axis=0), every.max(axis=0)
@@ -155,9 +152,3 @@ def _curve(points: Array, rng: np.random.Generator) -> Array:
         return moved
     along = np.concatenate([[0.0], np.sqrt(np.hypot(*np.diff(moved, axis=0).T)).cumsum()])
     return CubicSpline(along, moved, bc_type="natural")(np.linspace(0, along[-1], 6 * len(moved)))
-
-
-def _bent(points: Array, coefficients: Array) -> Array:
-    """Moved by a smooth field, so that strokes that meet still meet."""
-    x, y = points.T - 0.5
-    return points + (coefficients @ np.stack([x, y, x * y, x**2, y**2])).T

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -26,6 +26,7 @@ __all__ = [
     "INPUT_SIDE",
     "MAXIMUM_PIXELS",
     "MINIMUM_SIDE",
+    "OPTIONAL_STEPS",
     "PhotoError",
     "Prediction",
     "Prepared",
@@ -69,6 +70,11 @@ MOST_LEAN = 0.8
 """No digit is sheared by more, in widths a height."""
 PAPER, INK = 0.8, 0.2
 """Grey of paper and of ink in the input."""
+
+THIN = 0.8 / 32
+"""Strokes below this share of the input's side, less than a pixel, are called thin."""
+OPTIONAL_STEPS = ("polarity", "light", "lines", "upright", "width", "blur")
+"""What can be left out, to see what it is worth."""
 
 LOW_CONFIDENCE = 0.6
 """Below this probability an answer is called doubtful."""
@@ -204,7 +210,7 @@ class Prediction:
 # The two doors
 
 
-def prepare(image: str | os.PathLike[str] | Image.Image | npt.ArrayLike) -> Prepared:
+def prepare(image: str | os.PathLike[str] | Image.Image | npt.ArrayLike, *, without: Collection[str] = ()) -> Prepared:
     """Take a picture of a digit to the network's input, and keep every step (chapter *your_digit*).
 
     Parameters
@@ -213,25 +219,34 @@ def prepare(image: str | os.PathLike[str] | Image.Image | npt.ArrayLike) -> Prep
         A JPEG, PNG, WebP, GIF or BMP file; a picture; or an array of shape (H, W), (H, W, 1), (H, W, 3) or (H, W, 4),
         of type uint8, uint16, bool, or float between 0 and 1. At least 8 pixels on each side and at most 50,000,000
         in all, and no side more than 20 times the other. Dark on light or light on dark.
+    without : collection of str
+        Steps to leave out, some of `OPTIONAL_STEPS`: the picture counts as dark on light (polarity) or evenly lit
+        (light), lines count as strokes, the digit stays slanted (upright), its strokes stay thin (width), and sharp
+        (blur).
 
     Raises
     ------
     PhotoError
         If it is none of these; a file is refused before it is decoded where its header tells enough.
+    ValueError
+        For a step that cannot be left out.
     """
+    unknown = sorted(set(without) - set(OPTIONAL_STEPS))
+    if unknown:
+        raise ValueError(f"no step {unknown[0]!r} can be left out; expected some of {', '.join(OPTIONAL_STEPS)}")
     photo = _read(image)
     grey = _working_size(_luminance(photo))
-    inverted = _is_light_on_dark(grey)
+    inverted = "polarity" not in without and _is_light_on_dark(grey)
     dark_on_light = 1 - grey if inverted else grey
-    background = _background(dark_on_light)
+    background = _evenly_lit(dark_on_light) if "light" in without else _background(dark_on_light)
     ink = np.clip(1 - dark_on_light / background, 0, 1)
     marks = _marks(ink)
-    strokes = _strokes(ink, _without_lines(ink, marks))
+    strokes = _strokes(ink, marks if "lines" in without else _without_lines(ink, marks))
     digit, others = _one_digit(strokes, ink)
     stroke = _stroke_width(digit)
     alone = _ink_alone(digit, ink)
-    upright = _upright_digit(alone)
-    crop = _crop(upright, stroke)
+    upright = alone if "upright" in without else _upright_digit(alone)
+    crop = _crop(upright, 0 if "width" in without else STROKE - stroke)
     return Prepared(
         photo=photo,
         grey=grey,
@@ -244,15 +259,17 @@ def prepare(image: str | os.PathLike[str] | Image.Image | npt.ArrayLike) -> Prep
         digit=digit,
         upright=upright,
         crop=crop,
-        input=_network_input(crop),
+        input=_network_input(crop, 0 if "blur" in without else BLUR),
         stroke=stroke,
         problems=tuple(_problems(digit, others, ink, stroke)),
     )
 
 
-def prepare_many(images: Iterable[str | os.PathLike[str] | Image.Image | npt.ArrayLike]) -> Floats:
+def prepare_many(
+    images: Iterable[str | os.PathLike[str] | Image.Image | npt.ArrayLike], *, without: Collection[str] = ()
+) -> Floats:
     """The network's inputs of many pictures, shape (P, 32, 32, 3); see :func:`prepare`."""
-    inputs = [prepare(image).input for image in images]
+    inputs = [prepare(image, without=without).input for image in images]
     return np.stack(inputs) if inputs else np.zeros((0, INPUT_SIDE, INPUT_SIDE, 3), np.float32)
 
 
@@ -456,6 +473,11 @@ def _background(dark_on_light: Floats) -> Floats:
     return np.maximum(_resized(smooth, dark_on_light.shape), 0.02)
 
 
+def _evenly_lit(dark_on_light: Floats) -> Floats:
+    """As if the lightest of the paper were everywhere."""
+    return np.full_like(dark_on_light, max(np.quantile(dark_on_light, 0.95), 0.02))
+
+
 # ---------------------------------------------------------------------------------------------------------------------
 # Strokes
 
@@ -480,7 +502,7 @@ _NEIGHBOURS = np.ones((3, 3), bool)
 
 def _otsu(values: Floats) -> float:
     """The threshold that parts values into two groups with the largest variance between them (Otsu 1979)."""
-    counts, edges = np.histogram(values, bins=64)
+    counts, edges = np.histogram(values.astype(float), bins=64)  # in float32 near values have no room for 64
     centres = (edges[:-1] + edges[1:]) / 2
     below = np.cumsum(counts)[:-1].astype(float)
     above = values.size - below
@@ -667,8 +689,11 @@ def _upright_digit(alone: Floats) -> Floats:
     return np.asarray(wide.transform(wide.size, Image.Transform.AFFINE, shear, Image.Resampling.BILINEAR))
 
 
-def _crop(upright: Floats, stroke: float) -> Floats:
-    """The digit's box in the middle of a square, its longer side filling `FILLED` of it; thin strokes are widened."""
+def _crop(upright: Floats, missing: float) -> Floats:
+    """The digit's box in the middle of a square, its longer side filling `FILLED` of it.
+
+    `missing` is how much wider the strokes shall be, as a share of the square's side.
+    """
     dark = upright > 0.5
     if not dark.any():
         return np.zeros((_CROP, _CROP), np.float32)
@@ -679,8 +704,8 @@ def _crop(upright: Floats, stroke: float) -> Floats:
     left = (columns.start + columns.stop - side) / 2 + margin
     square = _resized(np.pad(upright, margin), (_CROP, _CROP), (left, top, left + side, top + side))
     square = np.clip(square, 0, 1)
-    missing = (STROKE - stroke) * _CROP / 2
-    return square if missing < 0.5 else ndimage.grey_dilation(square, footprint=_disc(missing))
+    radius = missing * _CROP / 2
+    return square if radius < 0.5 else ndimage.grey_dilation(square, footprint=_disc(radius))
 
 
 def _disc(radius: float) -> Mask:
@@ -689,10 +714,10 @@ def _disc(radius: float) -> Mask:
     return x**2 + y**2 <= radius**2
 
 
-def _network_input(crop: Floats) -> Floats:
+def _network_input(crop: Floats, blur: float) -> Floats:
     """Paper and ink as greys, as blurred as a house number that was photographed from the street."""
     pixel = _CROP // INPUT_SIDE
-    reduced = np.asarray(Image.fromarray(ndimage.gaussian_filter(crop, BLUR * pixel)).reduce(pixel))
+    reduced = np.asarray(Image.fromarray(ndimage.gaussian_filter(crop, blur * pixel)).reduce(pixel))
     return np.repeat((PAPER + (INK - PAPER) * reduced)[..., None], 3, axis=2).astype(np.float32)
 
 
@@ -732,7 +757,3 @@ def _problems(digit: Mask, others: int, ink: Floats, stroke: float) -> Iterable[
             "faint",
             f"the strokes take away only {strength:.0%} of the light. Use a darker pen, or more light without shadow.",
         )
-
-
-THIN = 0.8 / 32
-"""Strokes below this share of the input's side, less than a pixel, are called thin."""

@@ -23,11 +23,12 @@ from layerwise.digits import Digits
 from layerwise.provenance import result_key
 from layerwise.records import RECORDS, Record, read_record, write_record
 from layerwise.sweep import EXPERIMENTS, results_folder, sweep
+from layerwise.training import cores
 
 Array = NDArray[Any]
 STUDY_SEEDS = tuple(range(20))
 """The seeds of every study of a sweep."""
-TRANSFER = {"transfer": ("cnn_report", "cnn_report_synthetic", "cnn_improved", "cnn_handwriting")}
+TRANSFER = {"transfer": ("cnn_report", "cnn_report_more", "cnn_report_synthetic", "cnn_improved", "cnn_handwriting")}
 """The study of :mod:`layerwise.transfer`: handwriting shown to the networks of these studies and to those that ship."""
 
 
@@ -87,7 +88,7 @@ def find_study(name: str) -> Study:
         )
     if name in cnn.STUDIES:
         return Study(
-            "layerwise.cnn_handwriting" if "pen" in cnn.STUDIES[name] else "layerwise.cnn_training",
+            "layerwise.cnn_training",
             cnn.STUDIES[name],
             ("svhn_sample",),
             lambda digits, jobs, progress: cnn.measure(
@@ -109,6 +110,7 @@ def find_study(name: str) -> Study:
                     digits,
                     _house_numbers("svhn_sample"),
                     folder=results_folder(),
+                    jobs=max(jobs, cores()),
                     progress=progress,
                 )
             },

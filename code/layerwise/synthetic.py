@@ -203,13 +203,20 @@ def stroke_digit(digit: int, rng: Generator) -> list[Array]:
     if isinstance(digit, bool) or not isinstance(digit, Integral) or not 0 <= digit <= 9:
         raise ValueError(f"digit is {digit!r}: expected a whole number from 0 to 9")
     strokes = _DRAWN[int(digit)](rng)
-    bend = 0.05 * rng.standard_normal((2, 5))
+    field = 0.05 * rng.standard_normal((2, 5))
     slant, aspect = 0.08 * rng.standard_normal(), rng.uniform(0.45, 0.72)
-    return [_bend(stroke, bend) * (aspect, 1) - stroke[:, 1:] * (slant, 0) for stroke in strokes]
+    return [bend(stroke, field) * (aspect, 1) - stroke[:, 1:] * (slant, 0) for stroke in strokes]
 
 
-def _bend(points: Array, coefficients: Array) -> Array:
-    """Move points of the unit square by a smooth random field, which keeps strokes that meet together."""
+def bend(points: Array, coefficients: Array) -> Array:
+    """Move points of the unit square by a smooth field, which keeps strokes that meet together.
+
+    Parameters
+    ----------
+    points : array (points, 2)
+    coefficients : array (2, 5)
+        How much of x, y, xy, x² and y², counted from the middle, is added to either coordinate.
+    """
     x, y = points.T - 0.5
     return points + (coefficients @ np.stack([x, y, x * y, x**2, y**2])).T
 
@@ -694,9 +701,7 @@ def house_numbers(count: int, *, seed: int = 0) -> tuple[Array, Array]:
     ValueError
         For a count or a seed that is no whole number, or is negative.
     """
-    for name, value in (("count", count), ("seed", seed)):
-        if isinstance(value, bool) or not isinstance(value, Integral) or value < 0:
-            raise ValueError(f"{name} is {value!r}: expected a whole number, 0 or more")
+    check_whole(count=count, seed=seed)
     x = np.empty((count, SIZE, SIZE, 3), np.uint8)
     y = np.empty(count, np.int64)
     for block, start in enumerate(range(0, count, BLOCK)):
@@ -704,3 +709,10 @@ def house_numbers(count: int, *, seed: int = 0) -> tuple[Array, Array]:
         x[start : start + BLOCK] = pictures[: count - start]
         y[start : start + BLOCK] = digits[: count - start]
     return x, y
+
+
+def check_whole(**values: int) -> None:
+    """Raise a ValueError for whatever is no whole number, or negative."""
+    for name, value in values.items():
+        if isinstance(value, bool) or not isinstance(value, Integral) or value < 0:
+            raise ValueError(f"{name} is {value!r}: expected a whole number, 0 or more")

@@ -1,48 +1,82 @@
 """Networks that learned house numbers, asked to read handwriting (chapter ``your_digit``).
 
-The report showed its network one photographed 7. Here every MNIST test digit is shown in three ways: as it is,
-inverted, and prepared by :mod:`layerwise.photo` like a reader's photo. No MNIST digit was used to train a
-network; the chapter says which were looked at.
+The report showed its network one photographed 7. Here a network reads whole collections of handwritten digits, each
+shown as it is, inverted, prepared by :mod:`layerwise.photo` like a reader's photo, and prepared with one step left out.
+No digit of any collection was used to train a network; the chapter says which were looked at.
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+import joblib
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from PIL import Image
 
-from layerwise.cnn_handwriting import train_with_pen
-from layerwise.cnn_training import Recipe, train
+from layerwise.cnn_training import Recipe, predict, train
 from layerwise.digits import Digits, scale
+from layerwise.drawing import pages
 from layerwise.models import CLASSES
-from layerwise.photo import INPUT_SIDE, prepare_many
+from layerwise.photo import INPUT_SIDE, OPTIONAL_STEPS, prepare_many
+
+Floats = npt.NDArray[np.float32]
+Picture = Image.Image | npt.NDArray[np.uint8]
 
 WAYS = ("raw", "inverted", "photo")
-"""How a digit of MNIST is shown to a network."""
-_BATCH = 500
+"""How a digit is shown to a network."""
+OMISSIONS = tuple(f"without {step}" for step in OPTIONAL_STEPS)
+"""Further ways: through ``photo`` with one step left out."""
+COLLECTIONS = ("mnist", "scikit-learn", "pages")
+"""Handwriting: MNIST's test digits; the 1,797 small ones of 8 x 8 pixels that scikit-learn ships, by other people; and
+1,000 pages that :mod:`layerwise.drawing` draws."""
+PAGES = 1_000
+PAGES_SEED = 3_000
 
 
-def shown(x: npt.NDArray[np.uint8]) -> dict[str, npt.NDArray[np.float32]]:
-    """Digits of MNIST as inputs of a network that reads house numbers, in every one of `WAYS`.
+def shown(pictures: Iterable[Picture], *, omissions: bool = False, jobs: int = 1) -> dict[str, Floats]:
+    """Pictures of digits as inputs of a network that reads house numbers, in every one of `WAYS`.
 
     Parameters
     ----------
-    x : uint8 array, shape (P, 28, 28)
+    pictures : iterable of uint8 array, shape (H, W), or of PIL.Image.Image
+    omissions : bool
+        In every one of `OMISSIONS` too.
+    jobs : int
+        Processes that prepare them.
 
     Returns
     -------
     dict of float32 array, shape (P, 32, 32, 3)
-        ``raw``: with a border of background, the same in all three channels; ``inverted``: 1 less that; ``photo``: see
-        :func:`layerwise.photo.prepare`.
+        ``raw``: the whole picture, grey in three equal channels; what is larger than 32 x 32 pixels is shrunk to that,
+        what is smaller is enlarged by a whole number and gets a border of 0. ``inverted``: 1 less that. ``photo`` and
+        ``without ...``: see :func:`layerwise.photo.prepare`.
     """
-    border = (INPUT_SIDE - x.shape[1]) // 2
-    raw = np.repeat(np.pad(scale(x), ((0, 0), (border, border), (border, border)))[..., None], 3, axis=3)
-    return {"raw": raw, "inverted": 1 - raw, "photo": prepare_many(x)}
+    pictures = list(pictures)
+    raw = np.stack([_whole(picture) for picture in pictures])
+    ways = {"raw": raw, "inverted": 1 - raw, "photo": _prepared(pictures, (), jobs)}
+    if omissions:
+        ways |= {way: _prepared(pictures, (step,), jobs) for way, step in zip(OMISSIONS, OPTIONAL_STEPS, strict=True)}
+    return ways
 
 
-def readings(model: Any, inputs: Mapping[str, npt.NDArray[np.float32]], labels: npt.NDArray[np.int64]) -> pd.DataFrame:
+def _whole(picture: Picture) -> Floats:
+    image = picture.convert("L") if isinstance(picture, Image.Image) else Image.fromarray(picture)
+    factor = INPUT_SIDE // max(image.size)
+    size = (factor * image.width, factor * image.height) if factor else (INPUT_SIDE, INPUT_SIDE)
+    grey = scale(np.asarray(image.resize(size, Image.Resampling.BICUBIC)))
+    borders = [((INPUT_SIDE - side) // 2, (INPUT_SIDE - side + 1) // 2) for side in grey.shape]
+    return np.repeat(np.pad(grey, borders)[..., None], 3, axis=2)
+
+
+def _prepared(pictures: list[Picture], without: tuple[str, ...], jobs: int) -> Floats:
+    parts = [pictures[i : i + 100] for i in range(0, len(pictures), 100)]
+    tasks = (joblib.delayed(prepare_many)(part, without=without) for part in parts)
+    return np.concatenate(joblib.Parallel(n_jobs=jobs)(tasks))
+
+
+def readings(model: Any, inputs: Mapping[str, Floats], labels: npt.ArrayLike) -> pd.DataFrame:
     """How many digits a network reads right, in each way and class.
 
     Parameters
@@ -56,10 +90,10 @@ def readings(model: Any, inputs: Mapping[str, npt.NDArray[np.float32]], labels: 
     DataFrame
         ``way``, ``label``, ``digits`` (of that class) and ``right``, one row per way and class.
     """
+    labels = np.asarray(labels)
     rows = []
     for way, x in inputs.items():
-        parts = [np.asarray(model(x[i : i + _BATCH], training=False)).argmax(axis=1) for i in range(0, len(x), _BATCH)]
-        right = np.concatenate(parts) == labels
+        right = predict(model, x).argmax(axis=1) == labels
         for k in range(CLASSES):
             rows.append((way, k, int(np.sum(labels == k)), int(np.sum(right[labels == k]))))
     return pd.DataFrame(rows, columns=["way", "label", "digits", "right"])
@@ -73,10 +107,9 @@ def accuracies(table: pd.DataFrame) -> pd.DataFrame:
     table : DataFrame
         See :func:`readings`.
     """
-    sums = table.groupby(["way", "label"], as_index=False)[["right", "digits"]].sum()
-    right, digits = (
-        sums.pivot(index="way", columns="label", values=name).loc[list(WAYS)] for name in ("right", "digits")
-    )
+    sums = table.groupby(["way", "label"], sort=False, as_index=False)[["right", "digits"]].sum()
+    ways = sums["way"].unique()
+    right, digits = (sums.pivot(index="way", columns="label", values=name).loc[ways] for name in ("right", "digits"))
     shares = right / digits
     shares["all"] = right.sum(axis=1) / digits.sum(axis=1)
     return shares
@@ -89,14 +122,15 @@ def measure(
     house_numbers: Digits,
     *,
     folder: str | os.PathLike[str] | None = None,
+    jobs: int = 1,
     progress: bool = False,
 ) -> pd.DataFrame:
-    """Show the test digits of MNIST to every network of some studies, and to those that ship.
+    """Show all `COLLECTIONS`, in `WAYS` and `OMISSIONS`, to every network of some studies and to those that ship.
 
     Parameters
     ----------
     studies : mapping of name to mapping
-        ``recipes``, ``seeds`` and, where there are any, ``pen`` digits of each, as in ``layerwise.cnn.STUDIES``.
+        ``recipes`` and ``seeds`` of each, as in ``layerwise.cnn.STUDIES``.
     shipped : mapping of name to keras.Model
         Networks from weights that ship with the package.
     digits : Digits
@@ -105,6 +139,8 @@ def measure(
         What the networks of the studies learn from.
     folder : path, optional
         Where their runs are kept; what is not found there is trained.
+    jobs : int
+        Processes that prepare pictures.
     progress : bool
         Show on the terminal how far a training is.
 
@@ -112,16 +148,26 @@ def measure(
     -------
     DataFrame
         As :func:`readings`, with ``network`` (of the studies: study and variant; of those that ship: "shipped" and
-        name) and ``seed`` (-1 where the network ships).
+        name), ``seed`` (-1 where the network ships) and ``collection``.
     """
-    inputs = shown(digits.x_test)
+    collections = {name: (shown(x, omissions=True, jobs=jobs), y) for name, (x, y) in _collections(digits).items()}
     tables = []
-    for name, seed, model in _networks(studies, shipped, house_numbers, folder, progress):
-        table = readings(model, inputs, digits.y_test)
-        table.insert(0, "network", name)
-        table.insert(1, "seed", seed)
-        tables.append(table)
-    return pd.concat(tables, ignore_index=True)
+    for network, seed, model in _networks(studies, shipped, house_numbers, folder, progress):
+        for collection, (inputs, labels) in collections.items():
+            table = readings(model, inputs, labels)
+            tables.append(table.assign(network=network, seed=seed, collection=collection))
+    return pd.concat(tables, ignore_index=True)[["network", "seed", "collection", *tables[0].columns[:4]]]
+
+
+def _collections(digits: Digits) -> dict[str, tuple[Any, npt.ArrayLike]]:
+    from sklearn.datasets import load_digits  # takes a second, and chapters import this module too
+
+    small = load_digits()  # 0 to 16
+    drawn, drawn_labels = zip(*pages(PAGES, seed=PAGES_SEED), strict=True)
+    levels = np.round(small.images * (255 / 16)).astype(np.uint8)
+    framed = np.pad(levels, ((0, 0), (2, 2), (2, 2)))  # about the border that MNIST's digits have
+    found = ((digits.x_test, digits.y_test), (framed, small.target), (drawn, drawn_labels))
+    return dict(zip(COLLECTIONS, found, strict=True))
 
 
 def _networks(
@@ -138,11 +184,5 @@ def _networks(
             recipe = Recipe.from_settings(settings)
             label = study if len(content["recipes"]) == 1 else f"{study}: {variant}"
             for seed in content["seeds"]:
-                options: dict[str, Any] = {"seed": seed, "folder": folder, "progress": progress}
-                pen = content.get("pen", 0)
-                run = (
-                    train_with_pen(recipe, house_numbers, pen, **options)
-                    if pen
-                    else train(recipe, house_numbers, **options)
-                )
+                run = train(recipe, house_numbers, seed=seed, folder=folder, progress=progress)
                 yield label, seed, run.model()

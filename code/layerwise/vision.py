@@ -622,7 +622,8 @@ def linear_readout(
 
     The penalty is chosen for each target from a grid of powers of ten, by generalised cross-validation (Golub, Heath
     and Wahba 1979), on the patterns that are fitted. A readout that fails does not prove that something is lost:
-    it may be there in a form that no weighted sum brings out.
+    it may be there in a form that no weighted sum brings out. (scikit-learn's ``RidgeCV`` finds the same numbers, but
+    keeps so many copies of the features that the first convolution's do not fit into Binder's memory.)
 
     Parameters
     ----------
