@@ -1,6 +1,7 @@
 """The network: a case worked on paper, properties of the equations, training, and what it refuses."""
 
 import warnings
+from typing import Any
 
 import numpy as np
 import pytest
@@ -278,6 +279,13 @@ def test_an_activation_object_is_taken_as_well_as_its_name() -> None:
         ({"sizes": [3]}, "two or more positive whole numbers"),
         ({"sizes": [3, 0, 2]}, "two or more positive whole numbers"),
         ({"sizes": [3, 2.5, 2]}, "two or more positive whole numbers"),
+        ({"sizes": [3, True, 2]}, "two or more positive whole numbers"),
+        ({"sizes": 3}, "two or more positive whole numbers"),
+        ({"activation": None}, "activation is None; expected a name"),
+        ({"seed": "a"}, "seed is 'a'; expected a whole number from 0 on"),
+        ({"seed": -1}, "seed is -1; expected a whole number from 0 on"),
+        ({"weights": 3}, "weights is 3; expected an array for each of the layers 1 to 2"),
+        ({"weights": [[[1, 2, 3], [1, 2]], np.ones((2, 4))]}, r"weights\[1\] has rows of different lengths"),
         ({"activation": "swish"}, "expected one of relu, tanh, sigmoid, lecun_tanh"),
         ({"loss": "hinge"}, "expected one of cross_entropy, squared_error"),
         ({"weights": [np.ones((4, 3))]}, r"layers \[1\]; expected layers 1 to 2"),
@@ -301,6 +309,8 @@ def test_a_network_that_cannot_be_is_refused(arguments: dict, message: str) -> N
         ([[1, 2, np.nan]], [0], "x holds NaN or infinity"),
         ([[1, 2, np.inf]], [0], "x holds NaN or infinity"),
         ([["a", "b", "c"]], [0], "expected numbers"),
+        ([[1, 2, 3], [1, 2]], [0, 1], "x has rows of different lengths"),
+        (np.ones((2, 3)), [[0, 1], [1]], "y has rows of different lengths"),
         (np.ones((2, 3)), [0, 2], "labels from 0 to 2; expected 0 to 1"),
         (np.ones((2, 3)), [-1, 0], "labels from -1 to 0; expected 0 to 1"),
         (np.ones((2, 3)), [0], r"y has shape \(1,\).*expected 2 labels, shape \(2,\)"),
@@ -323,8 +333,8 @@ def test_forward_refuses_what_gradients_refuses() -> None:
         Network([3, 2], "tanh").forward([[1, 2]])
 
 
-@pytest.mark.parametrize("rate", [0, -1, float("nan"), float("inf")])
-def test_a_learning_rate_that_is_not_positive_is_refused(rate: float) -> None:
+@pytest.mark.parametrize("rate", [0, -1, float("nan"), float("inf"), "a", None, True])
+def test_a_learning_rate_that_is_not_a_positive_number_is_refused(rate: Any) -> None:
     network = Network([3, 2], "tanh")
     for call in (
         lambda: network.update([[1, 2, 3]], [0], rate),
@@ -334,10 +344,27 @@ def test_a_learning_rate_that_is_not_positive_is_refused(rate: float) -> None:
             call()
 
 
+@pytest.mark.parametrize("name", ["epochs", "batch_size", "seed"])
+@pytest.mark.parametrize("value", [-1, 1.5, "a", None, True])
+def test_training_refuses_what_is_not_a_count_and_changes_nothing(name: str, value: Any) -> None:
+    network = Network([3, 2], "tanh")
+    before = network.weights[1].copy()
+    with pytest.raises(ValueError, match=f"{name} is {value!r}; expected a whole number from"):
+        network.train([[1, 2, 3]], [0], **{name: value})
+    np.testing.assert_array_equal(network.weights[1], before)
+
+
 @pytest.mark.parametrize("arguments", [{"epochs": 0}, {"batch_size": 0}])
 def test_training_refuses_nothing_to_do(arguments: dict) -> None:
-    with pytest.raises(ValueError, match="expected whole numbers from 1 on"):
+    with pytest.raises(ValueError, match="expected a whole number from 1 on"):
         Network([3, 2], "tanh").train([[1, 2, 3]], [0], **arguments)
+
+
+def test_a_weight_that_was_replaced_by_a_broken_number_is_named_as_a_possible_cause() -> None:
+    network = Network([3, 2], "tanh")
+    network.weights[1][0, 0] = np.nan
+    with pytest.raises(ValueError, match=r"layer 1 is not finite: .* a weight or bias is not finite itself"):
+        network.forward([[1, 2, 3]])
 
 
 def test_complex_relu_is_refused_with_a_reason() -> None:
@@ -350,7 +377,7 @@ def test_complex_relu_is_refused_with_a_reason() -> None:
 def test_numbers_too_large_for_float64_are_refused(method: str) -> None:
     network = Network((2, 3, 2), "relu", weights=[np.full((3, 2), 10.0), np.ones((2, 3))])
     x = np.array([[1e308, 1e308]])  # finite, but 10 x 1e308 is not
-    with pytest.raises(ValueError, match="of layer 1 is too large for float64; scale x"):
+    with pytest.raises(ValueError, match="of layer 1 is not finite: it is too large for float64"):
         getattr(network, method)(*([x] if method == "forward" else [x, [0]]))
 
 

@@ -6,7 +6,8 @@ report's w_ij, to unit i from unit j. ``b[r]`` is (n_r,). From outside, patterns
 they are transposed once, at the door.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from numbers import Integral, Real
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -75,8 +76,9 @@ class Network:
     Raises
     ------
     ValueError
-        For sizes that are not positive whole numbers, an unknown activation or loss, or weights and biases of wrong
-        shape or not finite. The methods raise it for inputs and targets that do not fit.
+        For sizes that are not positive whole numbers, an unknown activation or loss, a seed that is not a whole number
+        from 0 on, or weights and biases of wrong shape or not finite. The methods raise it for inputs and targets that
+        do not fit, and for settings that are not numbers or out of bounds.
     """
 
     def __init__(
@@ -91,13 +93,15 @@ class Network:
     ) -> None:
         self.sizes = _checked_sizes(sizes)
         self.R = len(self.sizes) - 1
+        if not isinstance(activation, (str, Activation)):
+            raise ValueError(f"activation is {activation!r}; expected a name, such as 'tanh', or an Activation")
         self.activation = find_activation(activation)
         if loss not in LOSSES:
             raise ValueError(f"unknown loss {loss!r}; expected one of {', '.join(LOSSES)}")
         self.loss: Loss = loss
         shapes = {r: (self.sizes[r], self.sizes[r - 1]) for r in range(1, self.R + 1)}
         if weights is None:
-            random = np.random.default_rng(seed)
+            random = np.random.default_rng(_whole("seed", seed, 0))
             limits = {r: np.sqrt(6 / (n_out + n_in)) for r, (n_out, n_in) in shapes.items()}
             weights = {r: random.uniform(-limits[r], limits[r], shapes[r]) for r in shapes}
         if biases is None:
@@ -233,9 +237,8 @@ class Network:
         P = inputs.shape[1]
         T = self._checked_targets(y, P)
         epsilon = _positive("learning_rate", learning_rate)
-        if epochs < 1 or batch_size < 1:
-            raise ValueError(f"epochs is {epochs} and batch_size is {batch_size}; expected whole numbers from 1 on")
-        random = np.random.default_rng(seed)
+        epochs, batch_size = _whole("epochs", epochs, 1), _whole("batch_size", batch_size, 1)
+        random = np.random.default_rng(_whole("seed", seed, 0))
         history = []
         for _ in range(epochs):
             order = random.permutation(P)
@@ -262,7 +265,7 @@ class Network:
 
     def _checked_targets(self, y: ArrayLike, P: int) -> Array:
         classes = self.sizes[-1]
-        array = np.asarray(y)
+        array = _array("y", y)
         if array.shape == (P,) and array.dtype.kind in "iu":
             if array.min() < 0 or array.max() >= classes:
                 raise ValueError(f"y holds labels from {array.min()} to {array.max()}; expected 0 to {classes - 1}")
@@ -280,9 +283,16 @@ class Network:
         return T.T
 
 
+def _array(name: str, value: ArrayLike) -> Array:
+    try:
+        return np.asarray(value)
+    except ValueError as error:
+        raise ValueError(f"{name} has rows of different lengths; expected numbers in a rectangular array") from error
+
+
 def _numbers(name: str, value: ArrayLike) -> Array:
     """As float64, or complex128 where complex; finite."""
-    array = np.asarray(value)
+    array = _array(name, value)
     if array.dtype.kind not in "biufc":
         raise ValueError(f"{name} has type {array.dtype}; expected numbers in a rectangular array")
     array = array.astype(np.complex128 if array.dtype.kind == "c" else np.float64)
@@ -294,20 +304,30 @@ def _numbers(name: str, value: ArrayLike) -> Array:
 def _check_finite(name: str, layer: int, *arrays: Array) -> None:
     if not all(np.isfinite(array).all() for array in arrays):
         raise ValueError(
-            f"{name} of layer {layer} is too large for float64; scale x to about 1, or train with a smaller "
-            "learning_rate if the weights have grown out of bounds"
+            f"{name} of layer {layer} is not finite: it is too large for float64, or a weight or bias is not finite "
+            "itself; scale x to about 1, or train with a smaller learning_rate if the weights have grown out of bounds"
         )
 
 
 def _positive(name: str, value: float) -> float:
-    if not 0 < value < np.inf:
-        raise ValueError(f"{name} is {value}; expected a positive number")
-    return value
+    if isinstance(value, bool) or not isinstance(value, Real) or not 0 < value < np.inf:
+        raise ValueError(f"{name} is {value!r}; expected a positive number, such as 0.01")
+    return float(value)
+
+
+def _is_whole(value: object, lowest: int) -> bool:
+    return isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= lowest
+
+
+def _whole(name: str, value: int, lowest: int) -> int:
+    if not _is_whole(value, lowest):
+        raise ValueError(f"{name} is {value!r}; expected a whole number from {lowest} on")
+    return int(value)
 
 
 def _checked_sizes(sizes: Sequence[int]) -> tuple[int, ...]:
-    given = tuple(sizes)
-    if len(given) < 2 or any(not isinstance(n, (int, np.integer)) or n < 1 for n in given):
+    given = tuple(sizes) if isinstance(sizes, Iterable) else (sizes,)
+    if len(given) < 2 or not all(_is_whole(n, 1) for n in given):
         raise ValueError(f"sizes is {given}; expected two or more positive whole numbers, such as (784, 32, 10)")
     return tuple(int(n) for n in given)
 
@@ -315,6 +335,8 @@ def _checked_sizes(sizes: Sequence[int]) -> tuple[int, ...]:
 def _checked_layers(
     name: str, values: Sequence[ArrayLike] | Mapping[int, ArrayLike], shapes: Mapping[int, tuple[int, ...]]
 ) -> Layers:
+    if not isinstance(values, Iterable):
+        raise ValueError(f"{name} is {values!r}; expected an array for each of the layers 1 to {len(shapes)}")
     layers = dict(values) if isinstance(values, Mapping) else dict(enumerate(values, start=1))
     if sorted(layers) != sorted(shapes):
         raise ValueError(f"{name} are given for layers {sorted(layers)}; expected layers 1 to {len(shapes)}")
