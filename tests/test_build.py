@@ -126,7 +126,10 @@ def add(path: Path, text: str) -> None:
 
 
 def build(project: Path) -> int:
-    return main(["--project", str(project)])
+    with pytest.MonkeyPatch.context() as environment:
+        # ipykernel listens at the file descriptor of standard error, but not where this variable says that pytest runs.
+        environment.delenv("PYTEST_CURRENT_TEST", raising=False)
+        return main(["--project", str(project)])
 
 
 def page(project: Path, name: str) -> str:
@@ -160,6 +163,10 @@ def write_to_stderr(project: Path) -> None:
     add(project / "book" / "second.md", "\n```{code-cell} ipython3\nimport warnings\nwarnings.warn('careful')\n```\n")
 
 
+def write_to_stderr_below_python(project: Path) -> None:
+    add(project / "book" / "second.md", "\n```{code-cell} ipython3\nimport os\nos.write(2, b'careful')\n```\n")
+
+
 def break_the_package(project: Path) -> None:
     add(project / "code" / "layerwise" / "results.py", "\nraise RuntimeError('the package is broken')\n")
 
@@ -184,6 +191,7 @@ BREAKS: list[tuple[Callable[[Path], None], str, str, list[str]]] = [
     (refer_to_nothing, "first.md", "fig-nowhere", ["WARNING", "fig-nowhere"]),
     (link_to_nothing, "first.md", "#nowhere", ["WARNING", "nowhere"]),
     (write_to_stderr, "second.md", "warnings.warn", ["code cell 4:", "standard error", "careful"]),
+    (write_to_stderr_below_python, "second.md", "os.write", ["code cell 4:", "standard error", "careful"]),
     (break_the_package, "first.md", "layerwise", ["code cell 1:", "RuntimeError: the package is broken"]),
     (move_a_bound, "first.md", "record", ["code cell 1:", "slope: expected 0.5", "got 0.25"]),
     (change_a_number, "first.md", "record", ["code cell 1:", "slope: expected 0.25", "got 0.26"]),
