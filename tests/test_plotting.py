@@ -301,7 +301,7 @@ def test_text_has_one_readable_size(figure: Figure) -> None:
     # At a text column of 700 px a point is 700 / (72 * WIDTH) px; on a phone 358 / (72 * WIDTH).
     sizes = [text.get_fontsize() for text in written(drawn(figure)) if text.get_text()]
     assert min(sizes, default=9) * 358 / (72 * plotting.WIDTH) >= 7
-    assert max(sizes, default=9) <= 12
+    assert max(sizes, default=9) <= 14  # symbols: their indices are seven tenths as large
 
 
 def test_axes_are_labelled(figure: Figure) -> None:
@@ -450,7 +450,7 @@ def test_seed_distribution_has_a_row_per_variant_with_its_own_last_epoch() -> No
     usual = runs(3).query("activation == 'relu' and layers == 5").assign(change="as ever")
     frame = pd.concat([usual, usual.query("epoch < 3").assign(change="two epochs")])
     axes = plotting.seed_distribution(frame, variant="change").axes[0]
-    assert labels(axes.get_yticklabels()) == ["ReLU, 5 layers, as ever", "ReLU, 5 layers, two epochs"]
+    assert labels(axes.get_yticklabels()) == ["ReLU, 5 layers\nas ever", "ReLU, 5 layers\ntwo epochs"]
     for epoch, row in ((3, 0), (2, 1)):
         finals = np.sort(usual[usual["epoch"] == epoch]["val_accuracy"])
         drawn_here = [line.get_xdata() for line in axes.lines if round(np.mean(line.get_ydata())) == row]

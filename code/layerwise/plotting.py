@@ -286,7 +286,9 @@ def activation_curves(
 
     names = list(values)
     rows = [names] if together else [[name] for name in names]
-    figure, axes = _panels(len(rows), 2, height=3.0 if together else 1.55 * len(rows) + 0.3, sharex=True, sharey="row")
+    figure, axes = _panels(len(rows), 2, height=3.0 if together else 1.55 * len(rows) + 0.3, sharex=True)
+    for axis in axes[1:, 1]:  # slopes are compared from row to row
+        axis.sharey(axes[0, 1])
     sides = ((values, ranges, "f (x)"), (derivatives, derivative_ranges, "f ′(x)"))
     for row, group in zip(axes, rows, strict=True):
         for axis, (curves, limits, symbol) in zip(row, sides, strict=True):
@@ -298,7 +300,6 @@ def activation_curves(
                 if not together and limits is not None:
                     _draw_range(axis, limits[name])
             axis.set_ylabel(symbol, style="italic")
-            axis.tick_params(labelleft=True)
             axis.margins(x=0.02)
             axis.xaxis.set_major_locator(_whole_numbers())
         if not together:
@@ -552,16 +553,23 @@ def seed_distribution(
     case = ["activation", "layers", *([variant] if variant else [])]
     _require(frame, [*case, "seed", "epoch", metric])
     cases = {tuple(key): runs for key, runs in frame.groupby(case, sort=False)}
-    row_height = 1.25 if len(cases) <= 4 else 0.6
+    row_height = 1.25 if len(cases) <= 4 else 0.62 if published is None else 0.75
     figure, axes = _panels(1, 1, height=1.0 + row_height * len(cases))
     axis = axes[0, 0]
-    # A mark takes 4.7 points, on an axis about 250 points wide.
-    width, step = 4.7 / 250 * (limits[1] - limits[0]), 4.7 / (72 * row_height)
+    # A mark takes 4.7 points, on an axis about 180 points wide.
+    width, step = 4.7 / 180 * (limits[1] - limits[0]), 4.7 / (72 * row_height)
 
     def note(text: str, row: float, points: float, **style: Any) -> None:
         """Text beside the axis, a number of points to the right of its end."""
         axis.annotate(
-            text, (1, row), (points, 0), axis.get_yaxis_transform(), "offset points", va="center_baseline", **style
+            text,
+            (1, row),
+            (points, 0),
+            axis.get_yaxis_transform(),
+            "offset points",
+            va="center_baseline",
+            size=_LARGE - 0.5,
+            **style,
         )
 
     for row, ((activation, layers, *_), runs) in enumerate(cases.items()):
@@ -577,11 +585,15 @@ def seed_distribution(
             theirs = published[(published["activation"] == activation) & (published["layers"] == layers)]
             for value in _last_epochs(theirs, [])[metric].unique():
                 axis.plot(value, row + 0.39, clip_on=False, zorder=4, **_hollow({"color": INK, "marker": "D"}))
-                note(f"{value:.4f}", row, 50)
-    rows = [", ".join([_label(name), f"{layers} layers", *map(str, rest)]) for name, layers, *rest in cases]
+                note(f"{value:.4f}", row, 58)
+    rows = [
+        "\n".join(textwrap.fill(str(part), 18) for part in (f"{_label(name)}, {layers} layers", *rest))
+        for name, layers, *rest in cases
+    ]
     axis.set_yticks(range(len(cases)), rows)
     axis.set_ylim(len(cases) - 0.5, -0.5)
     axis.set_xlim(*limits)
+    axis.xaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 5, 10]))
     axis.grid(axis="y", visible=False)
     axis.tick_params(axis="y", length=0)
     epochs = frame.groupby(case)["epoch"].max().unique()
@@ -593,8 +605,11 @@ def seed_distribution(
     if published is not None:
         handles.append(Line2D([], [], **_hollow({"color": INK, "marker": "D"})))
         labels.append("the report's run")
-        note("report", -0.62, 50, color=MUTED)
-    figure.legend(handles, labels, loc="outside upper center", ncols=3, columnspacing=1.6, handlelength=1.2)
+        note("report", -0.62, 58, color=MUTED)
+    _enlarge_text(figure, axes)
+    figure.legend(
+        handles, labels, loc="outside upper center", ncols=3, columnspacing=1.6, handlelength=1.2, fontsize=_LARGE
+    )
     return figure
 
 
@@ -955,13 +970,13 @@ def network_diagram(
                     "w", r, f"{i + 1}{j + 1}", None if weights is None else np.asarray(weights[r - 1])[i, j]
                 )
                 box = {"facecolor": BACKGROUND, "edgecolor": "none", "pad": 1.0}
-                axis.text(*(start + along * (end - start)), label, ha="center", va="center", size=11, bbox=box)
+                axis.text(*(start + along * (end - start)), label, ha="center", va="center", size=13, bbox=box)
     for r, layer in enumerate(centres):
         name = "input" if r == 0 else "output" if r == len(sizes) - 1 else "hidden"
-        axis.text(column * r, top, f"layer {r}: {name}", ha="center", va="top", color=MUTED)
+        axis.text(column * r, top, f"layer {r}: {name}", ha="center", va="top", color=MUTED, size=_LARGE)
         for i, (x_unit, y_unit) in enumerate(layer):
             axis.add_patch(Circle((x_unit, y_unit), radius, facecolor=SURFACE, edgecolor=INK, linewidth=1.2, zorder=3))
-            axis.text(x_unit, y_unit, _symbol("y", r, f"{i + 1}"), ha="center", va="center", size=12, zorder=4)
+            axis.text(x_unit, y_unit, _symbol("y", r, f"{i + 1}"), ha="center", va="center", size=14, zorder=4)
             hidden = [("b", biases), (r"\nu", nu)] if r else []
             behind = [(r"\delta", delta)] if r else []
             notes = [
@@ -972,7 +987,7 @@ def network_diagram(
             above = i < (len(layer) - 1) / 2
             for k, note in enumerate(notes):
                 away = radius + 0.06 + line * (len(notes) - 0.5 - k if above else k + 0.5)
-                axis.text(x_unit, y_unit + (away if above else -away), note, ha="center", va="center", size=11)
+                axis.text(x_unit, y_unit + (away if above else -away), note, ha="center", va="center", size=13)
     return figure
 
 
@@ -1064,7 +1079,7 @@ def gradient_panels(
     if logarithmic and not (frame[value] >= 0).all():
         raise ValueError(f"{value} holds negative numbers or NaN; take absolute values, or logarithmic=False")
     depths, kinds, names = (_values(frame[column]) for column in ("layers", "kind", series))
-    figure, axes = _panels(len(kinds), len(depths), height=0.9 + 1.6 * len(kinds), sharex="col", sharey="row")
+    figure, axes = _panels(len(kinds), len(depths), height=0.9 + 1.6 * max(len(kinds), 1.5), sharex="col", sharey="row")
     for row, kind in zip(axes, kinds, strict=True):
         of_kind = frame[frame["kind"] == kind]
         if logarithmic:
@@ -1080,13 +1095,15 @@ def gradient_panels(
                 middle, low, high = by_layer.median(), by_layer.quantile(band[0]), by_layer.quantile(band[1])
                 axis.fill_between(middle.index, low, high, color=style["color"], alpha=0.22, linewidth=0)
                 every = (i * max(len(middle) // 12, 1), max(len(middle) // 4, 1))
-                axis.plot(middle.index, middle, label=_label(name), markevery=every, **style)
+                axis.plot(middle.index, middle, label=_label(name), markevery=every, clip_on=False, **style)
             if predicted is not None:
                 lines = predicted[(predicted["layers"] == layers) & (predicted["kind"] == kind)]
                 for i, (_, line) in enumerate(lines.groupby(series, sort=False)):
                     label = "predicted" if i == 0 else None
                     axis.plot(line["layer"], line[value], label=label, **_PREDICTED)
             axis.xaxis.set_major_locator(MaxNLocator(nbins=4, integer=True, steps=[1, 2, 5, 10]))
+            of_panel = of_kind.loc[of_kind["layers"] == layers, "layer"]
+            axis.set_xlim(of_panel.min() - 0.8, of_panel.max() + 0.8)  # no tick before the first layer
         row[0].set_ylabel(f"{kind}:\n{y_label}")
     for axis, layers in zip(axes[0], depths, strict=True):
         axis.set_title(f"{layers} layers")
