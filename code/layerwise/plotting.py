@@ -885,7 +885,7 @@ def layer_profile(
     for name, values in profiles.items():
         if values.ndim != 2 or not np.isfinite(values).all() or (values < 0).any():
             raise ValueError(f"{name} must be (layers,) or (seeds, layers), finite and >= 0; take absolute values")
-    figure, axes = _panels(1, 1, height=3.0)
+    figure, axes = _panels(1, 1, height=3.3)
     axis = axes[0, 0]
     foot = _decades([axis], np.concatenate([values.ravel() for values in profiles.values()]))
     deepest = max(values.shape[1] for values in profiles.values())
@@ -901,8 +901,9 @@ def layer_profile(
     axis.set_xlim(first_layer - 0.3, first_layer + deepest - 0.7)
     axis.set_xlabel(x_label)
     axis.set_ylabel(y_label)
+    _enlarge_text(figure, axes)
     if len(profiles) > 1:
-        _legend_above(figure, axis)
+        _legend_above(figure, axis, size=_LARGE)
     return figure
 
 
