@@ -217,7 +217,8 @@ def check_exercises(text: str) -> list[str]:
 def check_typed_numbers(text: str) -> list[str]:
     """Decimals and percentages are computed and glued, unless they are given constants.
 
-    That holds for prose and captions; alternative texts cannot glue, and so say in words what is seen. A line ``% given: 0.25 0.1`` in a chapter's source, which readers do not see, allows what is chosen, not measured.
+    That holds for prose and captions; alternative texts cannot glue, and so say in words what is seen. A line
+    ``% given: 0.25 0.1`` in a chapter's source, which readers do not see, allows what is chosen, not measured.
     """
     cells, prose = cells_and_prose(text)
     lines = prose.splitlines()
