@@ -504,6 +504,19 @@ def test_layer_profile_shows_zeros_at_the_foot() -> None:
 FROM_SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 
 
+def test_layer_profile_draws_what_is_predicted_without_markers_and_names_it_once() -> None:
+    figure = plotting.layer_profile(
+        {"tanh": [1.0, 0.5], "relu": [1.0, 0.1]}, y_label="y", predicted={"tanh": [1.0, 0.4], "relu": [1.0, 0.001]}
+    )
+    axes = figure.axes[0]
+    theory = [line for line in axes.lines if line.get_marker() in ("", "None")]
+    assert [list(line.get_ydata()) for line in theory] == [[1.0, 0.4], [1.0, 0.001]]
+    assert labels(figure.legends[0].get_texts()) == ["tanh", "ReLU", "predicted"]
+    assert axes.get_ylim()[0] <= 0.001
+    with pytest.raises(ValueError, match="predicted for tanh must be finite and above 0"):
+        plotting.layer_profile({"tanh": [1.0]}, y_label="y", predicted={"tanh": [0.0]})
+
+
 def test_layer_profile_without_zeros_has_no_foot_and_all_zeros_is_drawn() -> None:
     axes = plotting.layer_profile({"tanh": [0.1, 0.2]}, y_label="y").axes[0]
     assert "exactly 0" not in labels(axes.get_yticklabels())

@@ -106,6 +106,9 @@ NEUTRAL: tuple[dict[str, Any], ...] = (
     {"color": MUTED, "linestyle": (0, (6, 1.6, 1.2, 1.6)), "marker": "D"},
 )
 
+#: What a theory predicts. Above everything else, since it shall be seen whether it leaves a band.
+_PREDICTED: dict[str, Any] = {"color": INK, "linestyle": (0, (1, 1.6)), "linewidth": 2.0, "marker": "", "zorder": 5}
+
 #: How names of activations, columns and initialisers are written in figures.
 LABEL: dict[str, str] = {
     "relu": "ReLU",
@@ -859,6 +862,7 @@ def layer_profile(
     y_label: str,
     x_label: str = "layer",
     first_layer: int = 1,
+    predicted: Mapping[str, ArrayLike] | None = None,
 ) -> Figure:
     """A positive quantity per layer on a logarithmic axis.
 
@@ -873,21 +877,27 @@ def layer_profile(
         Quantity with its unit, and what is counted along the horizontal axis.
     first_layer : int
         Number of the first entry.
+    predicted : mapping of name to (layers,) array, optional
+        Positive values that a theory has: dotted lines without markers, like those of `gradient_panels`.
 
     Raises
     ------
     ValueError
-        If nothing is given, or a value is negative or not finite.
+        If nothing is given, a value is negative or not finite, or a predicted one is 0.
     """
     if not values_by_layer:
         raise ValueError("values_by_layer is empty: give at least one array of values per layer")
     profiles = {name: np.atleast_2d(np.asarray(values, float)) for name, values in values_by_layer.items()}
+    theory = {name: np.asarray(values, float).ravel() for name, values in (predicted or {}).items()}
+    for name, line in theory.items():
+        if not (np.isfinite(line) & (line > 0)).all():
+            raise ValueError(f"what is predicted for {name} must be finite and above 0")
     for name, values in profiles.items():
         if values.ndim != 2 or not np.isfinite(values).all() or (values < 0).any():
             raise ValueError(f"{name} must be (layers,) or (seeds, layers), finite and >= 0; take absolute values")
     figure, axes = _panels(1, 1, height=3.3)
     axis = axes[0, 0]
-    foot = _decades([axis], np.concatenate([values.ravel() for values in profiles.values()]))
+    foot = _decades([axis], np.concatenate([values.ravel() for values in [*profiles.values(), *theory.values()]]))
     deepest = max(values.shape[1] for values in profiles.values())
     for i, (name, values) in enumerate(profiles.items()):
         style = _style(name, i)
@@ -897,12 +907,15 @@ def layer_profile(
         if len(values) > 1:
             axis.fill_between(layer, shown.min(0), shown.max(0), color=style["color"], alpha=0.22, linewidth=0)
         axis.plot(layer, np.median(shown, axis=0), label=_label(name), markevery=every, clip_on=False, **style)
+    for i, line in enumerate(theory.values()):
+        layer = np.arange(first_layer, first_layer + len(line))
+        axis.plot(layer, line, label="predicted" if i == 0 else None, **_PREDICTED)
     axis.xaxis.set_major_locator(_whole_numbers())
     axis.set_xlim(first_layer - 0.3, first_layer + deepest - 0.7)
     axis.set_xlabel(x_label)
     axis.set_ylabel(y_label)
     _enlarge_text(figure, axes)
-    if len(profiles) > 1:
+    if len(profiles) + len(theory) > 1:
         _legend_above(figure, axis, size=_LARGE)
     return figure
 
@@ -1112,10 +1125,6 @@ def gradient_panels(
     _enlarge_text(figure, axes)
     _legend_above(figure, axes[0, 0], size=_LARGE)
     return figure
-
-
-#: Above everything else, since it shall be seen whether it leaves a band.
-_PREDICTED: dict[str, Any] = {"color": INK, "linestyle": (0, (1, 1.6)), "linewidth": 2.0, "marker": "", "zorder": 5}
 
 
 def gradient_history(frame: pd.DataFrame, *, value: str = "gradient", label: str = "gradient") -> Figure:
