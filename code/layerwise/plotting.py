@@ -1029,7 +1029,7 @@ def unit_values(columns: Mapping[str, Sequence[ArrayLike]], *, first_layer: int 
         if not all(layer.size and np.isfinite(layer).all() for layer in layers):
             raise ValueError(f"{name} must hold finite values, one per unit of each layer")
     (depth,) = depths
-    figure, axes = _panels(depth, len(quantities), height=0.5 + 0.95 * depth)
+    figure, axes = _panels(depth, len(quantities), height=0.5 + 1.1 * depth)
     for column, (name, layers) in zip(axes.T, quantities.items(), strict=True):
         for axis, values in zip(column, layers, strict=True):
             units = np.arange(1, values.size + 1)
@@ -1037,14 +1037,15 @@ def unit_values(columns: Mapping[str, Sequence[ArrayLike]], *, first_layer: int 
             axis.axhline(0, color=MUTED, linewidth=0.8)
             # The largest bar fills nine tenths of its half; both halves are as high, so that signs can be compared.
             axis.set_ylim(np.array([-1.1, 1.1]) * (np.abs(values).max() or 1.0))
-            axis.xaxis.set_major_locator(_whole_numbers())
+            axis.xaxis.set_major_locator(MaxNLocator(nbins=4, integer=True, steps=[1, 2, 5, 10]))
             axis.yaxis.set_major_locator(MaxNLocator(nbins=3, symmetric=True))
             axis.set_xlim(0.3, values.size + 0.7)
             axis.grid(axis="x", visible=False)
             axis.set_ylabel(name)
     for r, axis in enumerate(axes[:, 0], start=first_layer):
         axis.set_title(f"layer {r}")
-    figure.supxlabel("unit", size=9)
+    figure.supxlabel("unit")
+    _enlarge_text(figure, axes)
     return figure
 
 
