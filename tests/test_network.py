@@ -289,6 +289,7 @@ def test_an_activation_object_is_taken_as_well_as_its_name() -> None:
         ({"activation": "swish"}, "expected one of relu, tanh, sigmoid, lecun_tanh"),
         ({"loss": "hinge"}, "expected one of cross_entropy, squared_error"),
         ({"weights": [np.ones((4, 3))]}, r"layers \[1\]; expected layers 1 to 2"),
+        ({"weights": {1: np.ones((4, 3)), "a": np.ones((2, 4))}}, r"layers \[1, 'a'\]; expected layers 1 to 2"),
         ({"weights": [np.ones((3, 4)), np.ones((2, 4))]}, r"weights\[1\] has shape \(3, 4\); expected \(4, 3\)"),
         ({"weights": [np.full((4, 3), np.nan), np.ones((2, 4))]}, r"weights\[1\] holds NaN or infinity"),
         ({"biases": [np.ones((4, 1)), np.ones(2)]}, r"biases\[1\] has shape \(4, 1\); expected \(4,\)"),
@@ -358,6 +359,14 @@ def test_training_refuses_what_is_not_a_count_and_changes_nothing(name: str, val
 def test_training_refuses_nothing_to_do(arguments: dict) -> None:
     with pytest.raises(ValueError, match="expected a whole number from 1 on"):
         Network([3, 2], "tanh").train([[1, 2, 3]], [0], **arguments)
+
+
+def test_an_update_that_cannot_be_made_leaves_the_network_as_it_was() -> None:
+    network = Network([2, 3, 2], "relu", "squared_error", weights=[np.full((3, 2), 1e200), np.full((2, 3), 1e200)])
+    before = network.weights[1].copy()
+    with pytest.raises(ValueError, match="is not finite"):
+        network.update([[1e200, 1.0]], [0], 0.1)
+    np.testing.assert_array_equal(network.weights[1], before)
 
 
 def test_a_weight_that_was_replaced_by_a_broken_number_is_named_as_a_possible_cause() -> None:

@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 
 from layerwise import sweep as module
-from layerwise.activations import ACTIVATIONS
+from layerwise.activations import ACTIVATIONS, TANH
 from layerwise.datasets import load_mnist_5000
 from layerwise.models import layer_initializer
 from layerwise.sweep import EXPERIMENTS, results_folder, sweep
@@ -277,6 +277,9 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "one name": ({"activations": "tanh"}, "activations is 'tanh'; expected a list of one or more"),
     "no activation": ({"activations": []}, "activations is \\[\\]; expected a list of one or more"),
     "activation twice": ({"activations": ["tanh", "tanh"]}, "no two equal"),
+    "no name of an activation": ({"activations": [TANH]}, "a sweep takes their names"),
+    "no list of seeds": ({"seeds": 3}, "seeds is 3; expected one or more in a list"),
+    "no digits": ({"digits": "mnist"}, "digits is 'mnist'; expected Digits"),
     "one depth": ({"layers": 5}, "layers is 5; expected a list"),
     "shallow": ({"layers": [5, 1]}, "layers is 1; expected a whole number, 2 or more"),
     "no seeds": ({"seeds": []}, "seeds are \\(\\); expected one or more"),

@@ -196,6 +196,8 @@ def test_the_present_cores_are_counted() -> None:
 BAD: dict[str, tuple[dict[str, Any], str]] = {
     "activation": ({"activation": "swish"}, "unknown activation 'swish'"),
     "one layer": ({"layers": 1}, "layers is 1; expected a whole number, 2 or more"),
+    "no list of seeds": ({"seeds": 3}, "seeds is 3; expected one or more in a list"),
+    "no digits": ({"digits": None}, "digits is None; expected Digits"),
     "no seeds": ({"seeds": []}, r"seeds are \(\); expected one or more"),
     "a seed twice": ({"seeds": [1, 2, 1]}, "no two equal"),
     "negative seed": ({"seeds": [-1]}, "seed is -1; expected a whole number, 0 or more"),
@@ -228,4 +230,4 @@ def test_bad_input_is_refused_before_any_work(bad: str, monkeypatch: pytest.Monk
     arguments: dict[str, Any] = {"activation": "tanh", "layers": 3, **changes}
     of_digits = {name: arguments.pop(name) for name in list(arguments) if name.startswith(("x_", "y_"))}
     with pytest.raises(ValueError, match=reason):
-        train(digits=replace(DIGITS, **of_digits), **arguments)
+        train(**{"digits": replace(DIGITS, **of_digits), **arguments})

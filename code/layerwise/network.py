@@ -138,8 +138,7 @@ class Network:
         biases = {r: delta[r].sum(axis=1) for r in layers}
         return Gradients(weights, biases)
 
-    def _update(self, x: Array, T: Array, epsilon: float) -> None:
-        gradients, P = self._gradients(x, T), x.shape[1]
+    def _step(self, gradients: Gradients, epsilon: float, P: int) -> None:
         for r in range(1, self.R + 1):
             self.weights[r] = self.weights[r] - epsilon / P * gradients.weights[r]
             self.biases[r] = self.biases[r] - epsilon / P * gradients.biases[r]
@@ -196,8 +195,8 @@ class Network:
 
     def update(self, x: ArrayLike, y: ArrayLike, learning_rate: float) -> None:
         """One step of gradient descent on the *mean* of E over these patterns: w(new) = w(old) - ε/P ∂E/∂w."""
-        inputs = self._checked_input(x)
-        self._update(inputs, self._checked_targets(y, inputs.shape[1]), _positive("learning_rate", learning_rate))
+        epsilon = _positive("learning_rate", learning_rate)
+        self._step(self.gradients(x, y), epsilon, len(np.asarray(x)))
 
     def train(
         self,
@@ -244,7 +243,7 @@ class Network:
             order = random.permutation(P)
             for start in range(0, P, batch_size):
                 batch = order[start : start + batch_size]
-                self._update(inputs[:, batch], T[:, batch], epsilon)
+                self._step(self._gradients(inputs[:, batch], T[:, batch]), epsilon, len(batch))
             history.append(self.error(inputs.T, T.T) / P)
         return history
 
@@ -338,8 +337,8 @@ def _checked_layers(
     if not isinstance(values, Iterable):
         raise ValueError(f"{name} is {values!r}; expected an array for each of the layers 1 to {len(shapes)}")
     layers = dict(values) if isinstance(values, Mapping) else dict(enumerate(values, start=1))
-    if sorted(layers) != sorted(shapes):
-        raise ValueError(f"{name} are given for layers {sorted(layers)}; expected layers 1 to {len(shapes)}")
+    if set(layers) != set(shapes):
+        raise ValueError(f"{name} are given for layers {list(layers)}; expected layers 1 to {len(shapes)}")
     arrays = {r: _numbers(f"{name}[{r}]", layers[r]) for r in shapes}
     for r, shape in shapes.items():
         if arrays[r].shape != shape:

@@ -23,7 +23,7 @@ from layerwise.files import write_whole
 from layerwise.mnist import load_mnist
 from layerwise.models import layer_initializer, layer_sizes
 from layerwise.provenance import PACKAGE, result_key
-from layerwise.training import LARGEST_STACK, check_counts, check_learning_rate, check_seeds, cores, train
+from layerwise.training import LARGEST_STACK, check_counts, check_digits, check_learning_rate, check_seeds, cores, train
 
 EXPERIMENTS: dict[str, dict[str, Any]] = tomllib.loads((PACKAGE / "experiments.toml").read_text(encoding="utf-8"))
 """What the book's chapters run, by name, as arguments of :func:`sweep`: ``sweep(**EXPERIMENTS["grid"])``."""
@@ -48,8 +48,8 @@ class Case:
 
 
 def sweep(
-    activations: Sequence[str],
-    layers: Sequence[int],
+    activations: Iterable[str],
+    layers: Iterable[int],
     seeds: Iterable[int],
     *,
     digits: Digits | None = None,
@@ -69,9 +69,9 @@ def sweep(
 
     Parameters
     ----------
-    activations : sequence of str
+    activations : iterable of str
         Names of ``layerwise.activations.ACTIVATIONS``.
-    layers : sequence of int
+    layers : iterable of int
         Depths: layers with weights, 2 or more.
     seeds : iterable of int
     digits : Digits, optional
@@ -115,6 +115,7 @@ def sweep(
     )
     check_counts(jobs=jobs)
     digits = load_mnist() if digits is None else digits
+    check_digits(digits)
     folder = results_folder() if folder is None else Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
 
@@ -137,12 +138,12 @@ def results_folder() -> Path:
     return Path(pooch.os_cache("layerwise")) / "results"
 
 
-def _cases(activations: Sequence[str], layers: Sequence[int], seeds: Iterable[int], **settings: Any) -> list[Case]:
+def _cases(activations: Iterable[str], layers: Iterable[int], seeds: Iterable[int], **settings: Any) -> list[Case]:
     """Every combination, checked."""
-    for name, values in (("activations", activations), ("layers", layers)):
-        if not isinstance(values, Sequence) or isinstance(values, str) or not 0 < len(values) == len(set(values)):
-            raise ValueError(f"{name} is {values!r}; expected a list of one or more, no two equal")
+    activations, layers = _listed("activations", activations), _listed("layers", layers)
     for activation in activations:
+        if not isinstance(activation, str):
+            raise ValueError(f"activations hold {activation!r}; a sweep takes their names, 'tanh' say")
         find_activation(activation)
     for depth in layers:
         layer_sizes(depth)
@@ -155,6 +156,14 @@ def _cases(activations: Sequence[str], layers: Sequence[int], seeds: Iterable[in
     plain = {name: value.item() if isinstance(value, np.generic) else value for name, value in settings.items()}
     grid = itertools.product(activations, layers, check_seeds(seeds))
     return [Case(activation, int(depth), seed, **plain) for activation, depth, seed in grid]
+
+
+def _listed(name: str, values: Iterable[Any]) -> list[Any]:
+    """What was given, one or more, none of them twice."""
+    listed = list(values) if isinstance(values, Iterable) and not isinstance(values, str) else []
+    if not listed or any(value in listed[:i] for i, value in enumerate(listed)):
+        raise ValueError(f"{name} is {values!r}; expected a list of one or more, no two equal")
+    return listed
 
 
 # ---------------------------------------------------------------------------------------------------------------------

@@ -197,7 +197,7 @@ class Stacks:
         check_counts(updates_per_epoch=updates_per_epoch, batch_size=batch_size, threads=self._threads)
         check_learning_rate(learning_rate)
         check_dtype(dtype)
-        _check_digits(digits)
+        check_digits(digits)
         sizes = layer_sizes(layers, units)
         starts = [
             initial_weights(layers, units=units, initializer=initializer, seed=seed, dtype=dtype) for seed in self.seeds
@@ -429,13 +429,18 @@ def check_learning_rate(learning_rate: float) -> None:
 
 def check_seeds(seeds: Iterable[int]) -> tuple[int, ...]:
     """The seeds as whole numbers from 0, or a ValueError if there is none, or one twice."""
+    if not isinstance(seeds, Iterable) or isinstance(seeds, str):
+        raise ValueError(f"seeds is {seeds!r}; expected one or more in a list, such as range(5)")
     checked = tuple(check_seed(seed) for seed in seeds)
     if not checked or len(set(checked)) < len(checked):
         raise ValueError(f"seeds are {checked}; expected one or more, no two equal, such as range(5)")
     return checked
 
 
-def _check_digits(digits: Digits) -> None:
+def check_digits(digits: Digits) -> None:
+    """Raise a ValueError for whatever is not a data set of images as they were loaded, with labels from 0 to 9."""
+    if not isinstance(digits, Digits):
+        raise ValueError(f"digits is {digits!r}; expected Digits, such as load_mnist() returns")
     for part in ("train", "test"):
         x, y = np.asarray(getattr(digits, f"x_{part}")), np.asarray(getattr(digits, f"y_{part}"))
         if x.dtype != np.uint8 or x.shape[1:] != PIXELS or not len(x):
