@@ -1,5 +1,6 @@
 """The network against central differences, complex steps and Keras; and ``check_gradient`` on planted bugs."""
 
+from collections.abc import Callable
 from itertools import combinations
 from typing import Any
 
@@ -52,7 +53,8 @@ def test_parameters_whose_step_crosses_a_kink_are_excluded_and_counted() -> None
     assert numeric.excluded == 2
     assert np.isnan(numeric.weights[1]).all() and np.isnan(numeric.biases[1]).all()
     # The gradient by the output's weight is only 1e-6, so its quotient has fewer digits than elsewhere.
-    assert max(relative_differences(network.gradients([[1.0]], [[0.0]]), numeric).values()) <= 1e-5
+    differences = relative_differences(network.gradients([[1.0]], [[0.0]]), numeric)
+    assert differences[2] <= 1e-5 and np.isnan(differences[1]), "a comparison of nothing passes no bound"
     # With a smaller step no unit changes sides: nothing is excluded, and the slopes agree.
     finer = checks.central_differences(network, [[1.0]], [[0.0]], step=1e-7)
     assert finer.excluded == 0
@@ -164,6 +166,46 @@ def test_every_activation_passes_every_independent_check() -> None:
     assert (table["keras"] <= 1e-14).all()
     assert (table["central"] <= 1e-9).all()
     assert (table["complex_step"].drop("relu") <= 1e-14).all() and np.isnan(table.loc["relu", "complex_step"])
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: checks.check_activations(points=[]), "finite numbers, at least one"),
+        (lambda: checks.check_activations(points=[1.0, np.nan]), "finite numbers, at least one"),
+        (lambda: checks.check_activations(points=[1.0, 2.0]), "on both sides of 0"),
+        (lambda: checks.symbolic_derivative(TANH, np.inf), "finite numbers, at least one"),
+        (lambda: checks.central_derivative(TANH, [1.0], step=0), "expected a finite number above 0"),
+        (lambda: checks.complex_step_derivative(TANH, [1.0], step=None), "expected a finite number above 0"),
+        (lambda: checks.keras_derivative(TANH, ["a"]), "finite numbers, at least one"),
+    ],
+)
+def test_points_and_steps_that_are_no_numbers_are_refused(call: Callable[[], object], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+def test_gradients_that_cannot_be_compared_are_refused() -> None:
+    small, large = (Network([2, units, 2], "tanh").gradients([[1, 2]], [0]) for units in (3, 4))
+    with pytest.raises(ValueError, match="differ in their layers and shapes"):
+        relative_differences(small, large)
+    with pytest.raises(ValueError, match="unknown norm 'max'"):
+        relative_differences(small, small, "max")
+    with pytest.raises(ValueError, match="dtype is 'float16'; expected 'float64' or 'float32'"):
+        checks.keras_gradients(Network([2, 2], "tanh"), [[1, 2]], [0], "float16")
+
+
+def test_every_kink_that_an_activation_names_is_watched() -> None:
+    # Slope 1 up to 1, then 2. ν = 1 + 1e-6 with w = 1 + 1e-6: a step of 1e-5 in w or in b crosses 1.
+    bent = Activation(
+        "bent",
+        lambda x: np.maximum(x, 2 * x - 1),
+        lambda x: np.where(x < 1, 1.0, 2.0),
+        Interval(-np.inf, np.inf),
+        kinks=(1.0,),
+    )
+    network = Network([1, 1, 1], bent, weights=[[[1 + 1e-6]], [[1.0]]], biases=[[0], [0]])
+    assert checks.central_differences(network, [[1.0]], [[1.0]]).excluded == 2
 
 
 def test_a_wrong_derivative_fails_every_independent_check() -> None:
@@ -321,7 +363,7 @@ def test_what_the_function_raises_is_passed_on() -> None:
     ("arguments", "message"),
     [
         ({"reduction": "max"}, "expected 'sum' or 'mean'"),
-        ({"layers": 1}, "expected 2 or more"),
+        ({"layers": 1}, "expected a whole number, 2 or more"),
         ({"activation": "swish"}, "unknown activation"),
         ({"loss": "hinge"}, "unknown loss"),
     ],

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from layerwise import results
-from layerwise.results import ExpectationError, begin, read_expectations, record
+from layerwise.results import ExpectationError, begin, read_expectations, record, scientific
 
 EXPECTATIONS = """
 any:
@@ -246,3 +246,15 @@ def test_a_chapter_on_two_data_sets_expects_the_numbers_of_both(folder: Path) ->
         record("c", 4)
     with pytest.raises(ValueError, match="c is expected in svhn_sample and in another of svhn, svhn_sample"):
         begin("depth", "svhn", "svhn_sample", folder=folder)
+
+
+def test_what_cannot_be_written_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="expected a finite number"):
+        scientific(float("nan"))
+    (tmp_path / "small.yml").write_text("any: [", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"small.yml is not YAML that can be read"):
+        read_expectations(tmp_path / "small.yml")
+    (tmp_path / "small.yml").write_text("any: {slope: {equals: 1}}", encoding="utf-8")
+    begin("small", folder=tmp_path)
+    with pytest.raises(ValueError, match=r"record\('slope', 'steep', ...\): the format '.3f' does not fit"):
+        record("slope", "steep", ".3f")

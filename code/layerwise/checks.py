@@ -10,6 +10,7 @@ SymPy and Keras are imported where they are used: they take seconds, and a reade
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from numbers import Integral, Real
 from textwrap import fill
 from typing import Any, Literal, NamedTuple
 
@@ -38,12 +39,13 @@ def _copy(network: Network, dtype: type[Any]) -> Network:
 
 
 def _active_units(network: Network, x: ArrayLike, y: ArrayLike) -> Array:
-    """For ReLU, which units are on its rising side for which pattern; empty for a function without a kink."""
-    if network.activation.name != "relu":
+    """On which side of each kink the units are for which pattern; empty for a function without a kink."""
+    if not network.activation.kinks:
         return np.empty(0)
     last = network.R if network.loss == "squared_error" else network.R - 1
     nu = network.trace(x, y).nu
-    return np.concatenate([np.empty(0), *(nu[r].ravel() > 0 for r in range(1, last + 1))])
+    sides = (nu[r].ravel() > kink for r in range(1, last + 1) for kink in network.activation.kinks)
+    return np.concatenate([np.empty(0), *sides])
 
 
 def central_differences(network: Network, x: ArrayLike, y: ArrayLike, step: float = 3e-5) -> NumericGradients:
@@ -60,9 +62,9 @@ def central_differences(network: Network, x: ArrayLike, y: ArrayLike, step: floa
     Returns
     -------
     NumericGradients
-        NaN for a parameter whose step takes a ReLU unit across its kink for any pattern, where the quotient mixes two
-        slopes. As long as no unit changes sides, ReLU networks are linear in one parameter up to the softmax, so
-        comparing the two end points is enough to know.
+        NaN for a parameter whose step takes a unit across a kink of its function (ReLU's 0) for any pattern, where
+        the quotient mixes two slopes. As long as no unit changes sides, ReLU networks are linear in one parameter up
+        to the softmax, so comparing the two end points is enough to know.
 
     Raises
     ------
@@ -91,7 +93,7 @@ def central_differences(network: Network, x: ArrayLike, y: ArrayLike, step: floa
 
 
 def _check_step(step: float) -> None:
-    if not 0 < step < np.inf:
+    if not isinstance(step, Real) or not 0 < step < np.inf:
         raise ValueError(f"step is {step!r}; expected a finite number above 0")
 
 
@@ -153,8 +155,10 @@ def keras_gradients(
     Raises
     ------
     ValueError
-        As ``Network.error`` does: for wrong shapes, labels out of range, NaN, or no pattern.
+        As ``Network.error`` does: for wrong shapes, labels out of range, NaN, or no pattern; or for another type.
     """
+    if dtype not in ("float64", "float32"):
+        raise ValueError(f"dtype is {dtype!r}; expected 'float64' or 'float32'")
     network.error(x, y)  # what has no error has no gradient, and Keras would not say so
     import keras
     import tensorflow as tf
@@ -205,18 +209,29 @@ def relative_differences(
     -------
     dict of int to float
         For layer r the worse of its weights' and its biases' relative difference; ``inf`` where the reference is all
-        zeros and ours is not.
+        zeros and ours is not, and NaN where nothing could be compared, which is below no bound.
+
+    Raises
+    ------
+    ValueError
+        For another norm, or if the two are not of the same layers and shapes.
     """
+    if norm not in ("euclidean", "largest"):
+        raise ValueError(f"unknown norm {norm!r}; expected 'euclidean' or 'largest'")
+    shapes = [{r: (w.shape, g.biases[r].shape) for r, w in g.weights.items()} for g in (ours, reference)]
+    if shapes[0] != shapes[1]:
+        raise ValueError(f"the gradients differ in their layers and shapes: {shapes[0]} and {shapes[1]}")
     order = 2 if norm == "euclidean" else np.inf
     found = {}
     for r in reference.weights:
         ratios = []
         for mine, other in ((ours.weights[r], reference.weights[r]), (ours.biases[r], reference.biases[r])):
             kept = ~np.isnan(other)
-            difference = float(np.linalg.norm((mine - other)[kept], order)) if kept.any() else 0.0
-            size = float(np.linalg.norm(other[kept], order)) if kept.any() else 0.0
-            ratios.append(difference / size if size else (np.inf if difference else 0.0))
-        found[r] = max(ratios)
+            if kept.any():
+                difference = float(np.linalg.norm((mine - other)[kept], order))
+                size = float(np.linalg.norm(other[kept], order))
+                ratios.append(difference / size if size else (np.inf if difference else 0.0))
+        found[r] = float(np.max(ratios)) if ratios else np.nan
     return found
 
 
@@ -275,6 +290,7 @@ def symbolic_derivative(activation: Activation, points: ArrayLike) -> Array:
     """SymPy's derivative at each point, evaluated with 50 digits and rounded to float64 once."""
     import sympy
 
+    points = _finite(points)
     x, _, derivative = symbolic(activation)
     values = [float(derivative.subs(x, sympy.Rational(float(p))).evalf(50, maxn=2000)) for p in np.ravel(points)]
     return np.reshape(values, np.shape(points))
@@ -282,14 +298,16 @@ def symbolic_derivative(activation: Activation, points: ArrayLike) -> Array:
 
 def central_derivative(activation: Activation, points: ArrayLike, step: float = 1e-5) -> Array:
     """(f(x + h) - f(x - h)) / 2h at each point, with the step that was really taken in float64."""
-    points = np.asarray(points, dtype=np.float64)
+    _check_step(step)
+    points = _finite(points)
     above, below = points + step, points - step
     return (activation.function(above) - activation.function(below)) / (above - below)
 
 
 def complex_step_derivative(activation: Activation, points: ArrayLike, step: float = 1e-30) -> Array:
     """Im f(x + ih) / h at each point; not for ReLU."""
-    return activation.function(np.asarray(points, dtype=np.float64) + 1j * step).imag / step
+    _check_step(step)
+    return activation.function(_finite(points) + 1j * step).imag / step
 
 
 def keras_derivative(activation: Activation, points: ArrayLike) -> Array:
@@ -298,11 +316,18 @@ def keras_derivative(activation: Activation, points: ArrayLike) -> Array:
 
     from layerwise.models import keras_activation
 
-    nu = tf.constant(np.asarray(points), tf.float64)
+    nu = tf.constant(_finite(points), tf.float64)
     with tf.GradientTape() as tape:
         tape.watch(nu)
         y = keras_activation(activation)(nu)
     return np.asarray(tape.gradient(y, nu))
+
+
+def _finite(points: ArrayLike) -> Array:
+    array = np.asarray(points)
+    if array.dtype.kind not in "iuf" or not array.size or not np.isfinite(array).all():
+        raise ValueError(f"points are {points!r}; expected finite numbers, at least one")
+    return array.astype(np.float64)
 
 
 def check_activations(
@@ -322,8 +347,10 @@ def check_activations(
         One row per activation, in the columns ``symbolic``, ``central``, ``complex_step`` (NaN for ReLU) and
         ``keras`` the largest absolute difference over the largest slope, as that way has it.
     """
-    nu = np.linspace(-6, 6, 241) if points is None else np.asarray(points, dtype=np.float64)
+    nu = np.linspace(-6, 6, 241) if points is None else _finite(points).ravel()
     nu = nu[nu != 0]
+    if not (nu.min(initial=0) < 0 < nu.max(initial=0)):
+        raise ValueError(f"points are {points!r}; expected some on both sides of 0, where ReLU has its two slopes")
     rows = {}
     for activation in activations:
         ours = activation.derivative(nu)
@@ -433,8 +460,10 @@ def check_gradient(
     """
     if reduction not in ("sum", "mean"):
         raise ValueError(f"unknown reduction {reduction!r}; expected 'sum' or 'mean'")
-    if layers < 2:
-        raise ValueError(f"layers is {layers}; expected 2 or more, for a hidden layer to exist")
+    if not isinstance(layers, Integral) or layers < 2:
+        raise ValueError(f"layers is {layers!r}; expected a whole number, 2 or more, for a hidden layer to exist")
+    if not isinstance(seed, Integral) or seed < 0:
+        raise ValueError(f"seed is {seed!r}; expected a whole number, 0 or more")
     random = np.random.default_rng(seed)
     units, patterns = 4, 5
     network = Network([units] * (layers + 1), activation, loss, seed=seed)
@@ -471,10 +500,12 @@ def _as_gradients(returned: Any, network: Network) -> Gradients:
         given["bias"] = {r: np.zeros_like(b) for r, b in network.biases.items()}
     found = []
     for (kind, layers), expected in zip(given.items(), (network.weights, network.biases), strict=True):
+        if not isinstance(layers, (Mapping, Sequence)) or isinstance(layers, str):
+            raise ValueError(f"the {kind} gradients are {layers!r}; expected a dictionary from the layer, or a list")
         named = dict(layers) if isinstance(layers, Mapping) else dict(enumerate(layers, start=1))
-        if sorted(named) != sorted(expected):
-            raise ValueError(f"{kind} gradients came for layers {sorted(named)}; expected layers {sorted(expected)}")
-        arrays = {r: np.asarray(named[r], dtype=np.float64) for r in expected}
+        if set(named) != set(expected):
+            raise ValueError(f"{kind} gradients came for layers {list(named)}; expected layers {list(expected)}")
+        arrays = {r: _real(named[r], f"layer {r}: the {kind} gradient") for r in expected}
         for r, array in arrays.items():
             if array.shape != expected[r].shape:
                 raise ValueError(
@@ -485,6 +516,16 @@ def _as_gradients(returned: Any, network: Network) -> Gradients:
                 raise ValueError(f"layer {r}: the {kind} gradient holds NaN or infinity; expected finite numbers")
         found.append(arrays)
     return Gradients(*found)
+
+
+def _real(value: Any, what: str) -> Array:
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        array = np.asarray(None)  # rows of different lengths are no array of numbers
+    if array.dtype.kind not in "iuf":
+        raise ValueError(f"{what} is {value!r}; expected an array of real numbers")
+    return array.astype(np.float64)
 
 
 def _comparison(mine: Gradients, reference: Gradients) -> pd.DataFrame:

@@ -116,7 +116,11 @@ def record(name: str, value: Any, format: str | Callable[[Any], str] | None = No
         value = value.item()
     if not isinstance(value, (numbers.Real, str)):
         raise ValueError(f"record({name!r}, ...) takes one number or text, but got {type(value).__name__}.")
-    _glue(name, _as_text(value, format))
+    try:
+        text = _as_text(value, format)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"record({name!r}, {value!r}, ...): the format {format!r} does not fit: {error}") from error
+    _glue(name, text)
     expectation = _chapter.expected.get(name)
     where = f"chapter {_chapter.name}, data {_chapter.source}: {name}"
     if expectation is None:
@@ -142,7 +146,10 @@ def read_expectations(path: str | os.PathLike[str]) -> dict[str, dict[str, Expec
         and in another section, where it would be unclear which one holds.
     """
     path = Path(path)
-    document = yaml.load(path.read_text(encoding="utf-8"), Loader=_StrictLoader) or {}
+    try:
+        document = yaml.load(path.read_text(encoding="utf-8"), Loader=_StrictLoader) or {}
+    except yaml.YAMLError as error:
+        raise ValueError(f"{path} is not YAML that can be read: {error}") from error
     if not isinstance(document, dict):
         raise ValueError(f"{path}: expected sections (any, mnist, ...), found {type(document).__name__}.")
     sections: dict[str, dict[str, Expectation]] = {}
@@ -166,7 +173,14 @@ def scientific(value: float, digits: int = 0) -> str:
         Any finite number; 0 is written ``0``.
     digits : int
         Decimals of the first factor.
+
+    Raises
+    ------
+    ValueError
+        If the number is not finite.
     """
+    if not math.isfinite(value):
+        raise ValueError(f"{value} cannot be written with a power of ten; expected a finite number")
     if value == 0:
         return "0"
     factor, exponent = f"{value:.{digits}e}".split("e")
