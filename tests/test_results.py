@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from layerwise import results
-from layerwise.results import ExpectationError, begin, read_expectations, record, scientific
+from layerwise.results import ExpectationError, begin, read_expectations, record, scientific, when
 
 EXPECTATIONS = """
 any:
@@ -258,3 +258,7 @@ def test_what_cannot_be_written_is_named(tmp_path: Path) -> None:
     begin("small", folder=tmp_path)
     with pytest.raises(ValueError, match=r"record\('slope', 'steep', ...\): the format '.3f' does not fit"):
         record("slope", "steep", ".3f")
+
+
+def test_words_that_only_some_data_bear_out_stand_where_they_hold() -> None:
+    assert [when(", as here")(value) for value in (True, False)] == [", as here", ""]

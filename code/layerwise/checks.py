@@ -323,10 +323,16 @@ def keras_derivative(activation: Activation, points: ArrayLike) -> Array:
     return np.asarray(tape.gradient(y, nu))
 
 
-def _finite(points: ArrayLike) -> Array:
-    array = np.asarray(points)
-    if array.dtype.kind not in "iuf" or not array.size or not np.isfinite(array).all():
-        raise ValueError(f"points are {points!r}; expected finite numbers, at least one")
+def _finite(value: Any, what: str = "the argument points") -> Array:
+    """As float64. Rows of different lengths are no array of numbers, and complex numbers none of real ones."""
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        array = np.asarray(None)
+    real = array.dtype.kind in "iuf" and array.size > 0
+    if not real or not np.isfinite(array).all():
+        found = "holds NaN or infinity" if real else f"is {value!r}"
+        raise ValueError(f"{what} {found}; expected finite numbers, at least one, in a rectangular array")
     return array.astype(np.float64)
 
 
@@ -462,11 +468,9 @@ def check_gradient(
         raise ValueError(f"unknown reduction {reduction!r}; expected 'sum' or 'mean'")
     if not isinstance(layers, Integral) or layers < 2:
         raise ValueError(f"layers is {layers!r}; expected a whole number, 2 or more, for a hidden layer to exist")
-    if not isinstance(seed, Integral) or seed < 0:
-        raise ValueError(f"seed is {seed!r}; expected a whole number, 0 or more")
-    random = np.random.default_rng(seed)
     units, patterns = 4, 5
     network = Network([units] * (layers + 1), activation, loss, seed=seed)
+    random = np.random.default_rng(seed)
     network.biases = {r: random.normal(0, 0.5, units) for r in network.biases}
     x = random.normal(size=(units, patterns))
     T = np.eye(units)[:, random.integers(0, units, patterns)]
@@ -505,27 +509,15 @@ def _as_gradients(returned: Any, network: Network) -> Gradients:
         named = dict(layers) if isinstance(layers, Mapping) else dict(enumerate(layers, start=1))
         if set(named) != set(expected):
             raise ValueError(f"{kind} gradients came for layers {list(named)}; expected layers {list(expected)}")
-        arrays = {r: _real(named[r], f"layer {r}: the {kind} gradient") for r in expected}
+        arrays = {r: _finite(named[r], f"layer {r}: the {kind} gradient") for r in expected}
         for r, array in arrays.items():
             if array.shape != expected[r].shape:
                 raise ValueError(
                     f"layer {r}: the {kind} gradient has shape {array.shape}; expected {expected[r].shape}, "
                     f"the shape of the {kind}{'es' if kind == 'bias' else 's'} themselves"
                 )
-            if not np.isfinite(array).all():
-                raise ValueError(f"layer {r}: the {kind} gradient holds NaN or infinity; expected finite numbers")
         found.append(arrays)
     return Gradients(*found)
-
-
-def _real(value: Any, what: str) -> Array:
-    try:
-        array = np.asarray(value)
-    except ValueError:
-        array = np.asarray(None)  # rows of different lengths are no array of numbers
-    if array.dtype.kind not in "iuf":
-        raise ValueError(f"{what} is {value!r}; expected an array of real numbers")
-    return array.astype(np.float64)
 
 
 def _comparison(mine: Gradients, reference: Gradients) -> pd.DataFrame:

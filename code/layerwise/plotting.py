@@ -460,15 +460,7 @@ def run_accuracies(frame: pd.DataFrame, *, x_label: str, reference: str | None =
         middle = float(np.median(values))
         axis.plot(values, np.full(len(values), row + 0.1), color=INK, marker="o", **_dots())
         axis.plot(middle, row - 0.27, **_median())
-        axis.annotate(
-            f"{middle:.4f}",
-            (1, row),
-            (8, 0),
-            axis.get_yaxis_transform(),
-            "offset points",
-            va="center_baseline",
-            size=_LARGE - 0.5,
-        )
+        _note_beside(axis, f"{middle:.4f}", row, 8)
     axis.set_yticks(range(len(runs)), [textwrap.fill(name, 18) for name in runs])
     axis.set_ylim(len(runs) - 0.5, -0.6)
     axis.set_xlabel(x_label)
@@ -562,19 +554,6 @@ def seed_distribution(
     # A mark takes 4.7 points, on an axis about 180 points wide.
     width, step = 4.7 / 180 * (limits[1] - limits[0]), 4.7 / (72 * row_height)
 
-    def note(text: str, row: float, points: float, **style: Any) -> None:
-        """Text beside the axis, a number of points to the right of its end."""
-        axis.annotate(
-            text,
-            (1, row),
-            (points, 0),
-            axis.get_yaxis_transform(),
-            "offset points",
-            va="center_baseline",
-            size=_LARGE - 0.5,
-            **style,
-        )
-
     for row, ((activation, layers, *_), runs) in enumerate(cases.items()):
         finals = np.sort(_last_epochs(runs, ["seed"])[metric].to_numpy(float))
         middle = float(np.median(finals))
@@ -583,12 +562,12 @@ def seed_distribution(
         # The median above the marks, the report's run below: neither hides one.
         axis.plot(middle, row - 0.41, **_median())
         axis.vlines(middle, row - 0.41, row + 0.28, color=MUTED, linewidth=0.8, zorder=2)
-        note(f"{middle:.4f}", row, 8)
+        _note_beside(axis, f"{middle:.4f}", row, 8)
         if published is not None:
             theirs = published[(published["activation"] == activation) & (published["layers"] == layers)]
             for value in _last_epochs(theirs, [])[metric].unique():
                 axis.plot(value, row + 0.39, clip_on=False, zorder=4, **_hollow({"color": INK, "marker": "D"}))
-                note(f"{value:.4f}", row, 58)
+                _note_beside(axis, f"{value:.4f}", row, 58)
     rows = [
         "\n".join(textwrap.fill(str(part), 18) for part in (f"{_label(name)}, {layers} layers", *rest))
         for name, layers, *rest in cases
@@ -604,11 +583,11 @@ def seed_distribution(
     axis.set_xlabel(f"{_label(metric).replace(chr(10), ' ')} after {after}")
     handles = [Line2D([], [], **{**NEUTRAL[0], **_dots()}), Line2D([], [], **_median())]
     labels = ["one seed", "median"]
-    note("median", -0.62, 8, color=MUTED)
+    _note_beside(axis, "median", -0.62, 8, color=MUTED)
     if published is not None:
         handles.append(Line2D([], [], **_hollow({"color": INK, "marker": "D"})))
         labels.append("the report's run")
-        note("report", -0.62, 58, color=MUTED)
+        _note_beside(axis, "report", -0.62, 58, color=MUTED)
     _enlarge_text(figure, axes)
     figure.legend(
         handles, labels, loc="outside upper center", ncols=3, columnspacing=1.6, handlelength=1.2, fontsize=_LARGE
@@ -907,9 +886,7 @@ def layer_profile(
         if len(values) > 1:
             axis.fill_between(layer, shown.min(0), shown.max(0), color=style["color"], alpha=0.22, linewidth=0)
         axis.plot(layer, np.median(shown, axis=0), label=_label(name), markevery=every, clip_on=False, **style)
-    for i, line in enumerate(theory.values()):
-        layer = np.arange(first_layer, first_layer + len(line))
-        axis.plot(layer, line, label="predicted" if i == 0 else None, **_PREDICTED)
+    _draw_predicted(axis, ((np.arange(first_layer, first_layer + len(line)), line) for line in theory.values()))
     axis.xaxis.set_major_locator(_whole_numbers())
     axis.set_xlim(first_layer - 0.3, first_layer + deepest - 0.7)
     axis.set_xlabel(x_label)
@@ -1113,9 +1090,7 @@ def gradient_panels(
                 axis.plot(middle.index, middle, label=_label(name), markevery=every, clip_on=False, **style)
             if predicted is not None:
                 lines = predicted[(predicted["layers"] == layers) & (predicted["kind"] == kind)]
-                for i, (_, line) in enumerate(lines.groupby(series, sort=False)):
-                    label = "predicted" if i == 0 else None
-                    axis.plot(line["layer"], line[value], label=label, **_PREDICTED)
+                _draw_predicted(axis, ((line["layer"], line[value]) for _, line in lines.groupby(series, sort=False)))
             axis.xaxis.set_major_locator(MaxNLocator(nbins=4, integer=True, steps=[1, 2, 5, 10]))
             of_panel = of_kind.loc[of_kind["layers"] == layers, "layer"]
             axis.set_xlim(of_panel.min() - 0.8, of_panel.max() + 0.8)  # no tick before the first layer
@@ -1619,6 +1594,12 @@ def _dots() -> dict[str, Any]:
     return {"linestyle": "none", "markersize": 4.6, **rim, "clip_on": False, "zorder": 3}
 
 
+def _note_beside(axis: Axes, text: str, row: float, points: float, **style: Any) -> None:
+    """Text on the height of a row, a number of points to the right of the axis' end."""
+    style = {"va": "center_baseline", "size": _LARGE - 0.5, **style}
+    axis.annotate(text, (1, row), (points, 0), axis.get_yaxis_transform(), "offset points", **style)
+
+
 def _median() -> dict[str, Any]:
     return {"linestyle": "none", "marker": "v", "color": INK, "markersize": 5.5, "clip_on": False, "zorder": 4}
 
@@ -1653,6 +1634,12 @@ def _legend_above(figure: Figure, axis: Axes, *, report: bool = False, size: flo
     lines = -(-sum(len(label) + 9 for label in labels) // int(75 * 9 / size))
     columns = -(-len(labels) // lines)
     figure.legend(handles, labels, loc="outside upper center", ncols=columns, columnspacing=1.4, fontsize=size)
+
+
+def _draw_predicted(axis: Axes, lines: Iterable[tuple[Any, Any]]) -> None:
+    """What a theory says, layers and values, named once."""
+    for i, (layers, values) in enumerate(lines):
+        axis.plot(layers, values, label="predicted" if i == 0 else None, **_PREDICTED)
 
 
 def _break_jumps(curve: ArrayLike) -> NDArray[np.float64]:

@@ -188,6 +188,11 @@ def scientific(value: float, digits: int = 0) -> str:
     return f"{factor.replace('-', '−')}\u00a0×\u00a010{power}"  # spaces at which no line breaks
 
 
+def when(text: str) -> Callable[[Any], str]:
+    """A format for ``record``: the text where the value is true, else nothing: words that only some data bear out."""
+    return lambda value: text if value else ""
+
+
 @dataclass(frozen=True)
 class _Chapter:
     name: str
