@@ -45,8 +45,9 @@ bench: $(INSTALLED)
 	$(BIN)/python -m layerwise.bench
 
 records: $(INSTALLED)
-	@# oneDNN trains convolutions twice as fast. It says so on stderr, which no chapter may, so it is off elsewhere.
-	TF_ENABLE_ONEDNN_OPTS=1 $(BIN)/python -m layerwise records --data svhn_sample --jobs 2
+	@# oneDNN trains convolutions twice as fast. It says so on stderr, which no chapter may, so it is off elsewhere. Sums are
+	@# cut by the number of threads: one for each of two processes.
+	TF_ENABLE_ONEDNN_OPTS=1 TF_NUM_INTRAOP_THREADS=1 $(BIN)/python -m layerwise records --data svhn_sample --jobs 2
 	$(BIN)/python -m layerwise records --data mnist
 	$(BIN)/python -m layerwise records --data mnist_5000
 

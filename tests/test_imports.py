@@ -13,9 +13,9 @@ PACKAGE = Path(layerwise.__file__).parent
 # of the package only the command line imports them.
 ROWS: list[set[str]] = [
     {
+        "arithmetic",
         "activations",
         "report",
-        "provenance",
         "digits",
         "files",
         "augmentation",
@@ -24,8 +24,8 @@ ROWS: list[set[str]] = [
         "plotting",
         "results",
     },
-    {"network", "mean_field", "download", "models", "records", "handwriting"},
-    {"mnist", "svhn", "split"},
+    {"provenance", "network", "mean_field", "download", "models", "handwriting"},
+    {"records", "mnist", "svhn", "split"},
     {"datasets"},
     {"training", "cnn_training", "gradients", "vision", "photo"},
     {"sweep", "checks", "depth", "cnn", "transfer"},

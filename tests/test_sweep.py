@@ -15,11 +15,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from layerwise import provenance
 from layerwise import sweep as module
 from layerwise.activations import ACTIVATIONS, TANH
 from layerwise.datasets import load_mnist_5000
 from layerwise.models import layer_initializer
-from layerwise.sweep import EXPERIMENTS, results_folder, sweep
+from layerwise.provenance import results_folder
+from layerwise.sweep import EXPERIMENTS, sweep
 from layerwise.training import train
 
 DIGITS = load_mnist_5000()
@@ -240,9 +242,9 @@ def test_where_results_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("LAYERWISE_RESULTS", str(tmp_path / "mine"))
     assert results_folder() == tmp_path / "mine"
     sweep(["tanh"], [3], [0], **SHORT)
-    assert len(list((tmp_path / "mine").iterdir())) == 1
+    assert len(list((tmp_path / "mine").glob("tanh*"))) == 1
     monkeypatch.delenv("LAYERWISE_RESULTS")
-    monkeypatch.setattr(module, "PACKAGE", tmp_path / "code" / "layerwise")
+    monkeypatch.setattr(provenance, "PACKAGE", tmp_path / "code" / "layerwise")
     assert results_folder().parent.name == "layerwise"  # installed: the user's cache
     (tmp_path / "pyproject.toml").touch()
     assert results_folder() == tmp_path / ".results"

@@ -76,6 +76,11 @@ def _parser() -> argparse.ArgumentParser:
             help="processes; the default 1 already uses two cores or more",
         )
     records.add_argument(
+        "--confirm",
+        action="store_true",
+        help="make a stated part of each again instead, and stamp the records of which every row agrees",
+    )
+    records.add_argument(
         "--data",
         choices=list(DATA_OF_RECORDS),
         help="on this data set only; by default on every one that a study is recorded on",
@@ -158,8 +163,8 @@ def _sweep(options: argparse.Namespace) -> None:
 def _official_split() -> None:
     """Where complete SVHN is at hand, the report's convolutional network as the report trained it."""
     from layerwise.datasets import load_svhn
+    from layerwise.provenance import results_folder
     from layerwise.studies import make_record, own_record
-    from layerwise.sweep import results_folder
 
     digits = load_svhn()
     if digits.key == "svhn" and own_record("cnn_report", digits) is None:
@@ -167,28 +172,49 @@ def _official_split() -> None:
         make_record("cnn_report", digits, progress=True, folder=results_folder())
 
 
-def _records(options: argparse.Namespace) -> None:
+def _records(options: argparse.Namespace) -> int:
     from layerwise import cnn
+    from layerwise.provenance import results_folder
     from layerwise.studies import find_study, make_record, study_names
-    from layerwise.sweep import results_folder
 
+    differ = 0
     for source in [options.data] if options.data else DATA_OF_RECORDS:
         names = [name for name in options.names or study_names() if source in find_study(name).sources]
         if not names:
             continue
         digits = _digits(source)
+        if options.confirm:
+            differ += sum(_confirm(name, digits, options.jobs) for name in names)
+            continue
         trained = [name for name in names if name in cnn.STUDIES]
         cnn.train_runs(trained, digits, folder=results_folder(), jobs=options.jobs, progress=True)
         for name in names:
             print(make_record(name, digits, jobs=options.jobs, progress=True), flush=True)
+    return 1 if differ else 0
+
+
+def _confirm(name: str, digits: "Digits", jobs: int) -> bool:
+    """Confirm a record and say what came of it; True if it differs."""
+    from layerwise.studies import confirm_record
+
+    start = time.perf_counter()
+    found = confirm_record(name, digits, jobs=jobs, progress=True)
+    if found.reason:
+        said = f"cannot be confirmed here: {found.reason}"
+    elif found.differences:
+        said = "\n  ".join([f"differs in {len(found.differences)} of {found.rows} rows:", *found.differences])
+    else:
+        said = f"confirmed, {found.rows} rows"
+    print(f"{name}, {digits.key}: {said} ({time.perf_counter() - start:.0f} s)", flush=True)
+    return bool(found.differences)
 
 
 def _train_cnn(options: argparse.Namespace) -> None:
-    # oneDNN trains convolutions twice as fast. It says so on stderr, which no chapter may, so it is off elsewhere.
-    os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"
+    # As the records were made, see the Makefile.
+    os.environ |= {"TF_ENABLE_ONEDNN_OPTS": "1", "TF_NUM_INTRAOP_THREADS": "1"}
     from layerwise.cnn import make_weights
     from layerwise.datasets import load_svhn
-    from layerwise.sweep import results_folder
+    from layerwise.provenance import results_folder
 
     digits = load_svhn()
     print(f"Training on {digits.source}. It takes some minutes; what is finished is kept.", flush=True)

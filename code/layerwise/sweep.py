@@ -14,7 +14,6 @@ from typing import Any
 import joblib
 import numpy as np
 import pandas as pd
-import pooch
 from tqdm import tqdm
 
 from layerwise.activations import find_activation
@@ -22,7 +21,7 @@ from layerwise.digits import Digits
 from layerwise.files import write_whole
 from layerwise.mnist import load_mnist
 from layerwise.models import layer_initializer, layer_sizes
-from layerwise.provenance import PACKAGE, result_key
+from layerwise.provenance import PACKAGE, result_key, results_folder, this_arithmetic
 from layerwise.training import LARGEST_STACK, check_counts, check_digits, check_learning_rate, check_seeds, cores, train
 
 EXPERIMENTS: dict[str, dict[str, Any]] = tomllib.loads((PACKAGE / "experiments.toml").read_text(encoding="utf-8"))
@@ -35,7 +34,7 @@ METRICS = ("loss", "accuracy", "val_loss", "val_accuracy", "answered")
 
 @dataclass(frozen=True)
 class Case:
-    """One run. Its settings, the data and the code decide its result."""
+    """One run. Its settings, the data, the method and how the machine rounds decide its result."""
 
     activation: str
     layers: int
@@ -84,7 +83,7 @@ def sweep(
         Show on the terminal what runs and how long the rest will take. It is written to stderr: leave it off in a
         notebook.
     folder : path, optional
-        Where results are kept; by default :func:`results_folder`.
+        Where results are kept; by default :func:`layerwise.provenance.results_folder`.
 
     Returns
     -------
@@ -125,17 +124,6 @@ def sweep(
         for new in _run_all(missing, digits, folder, jobs, bar):
             results |= new
     return pd.DataFrame([row for case in cases for row in _rows(case, results[case], digits)])
-
-
-def results_folder() -> Path:
-    """Where results are kept: ``LAYERWISE_RESULTS``, else ``.results`` in the checkout, else the user's cache."""
-    named = os.environ.get("LAYERWISE_RESULTS")
-    if named:
-        return Path(named).expanduser()
-    project = PACKAGE.parents[1]
-    if (project / "pyproject.toml").is_file():
-        return project / ".results"
-    return Path(pooch.os_cache("layerwise")) / "results"
 
 
 def _cases(activations: Iterable[str], layers: Iterable[int], seeds: Iterable[int], **settings: Any) -> list[Case]:
@@ -246,7 +234,7 @@ def _rows(case: Case, history: History, digits: Digits) -> Iterator[dict[str, An
 
 
 def _path(folder: Path, case: Case, digits: Digits) -> Path:
-    key = result_key("layerwise.sweep", asdict(case), digits.sha256)
+    key = result_key(("sweep",), asdict(case), digits.sha256, this_arithmetic())
     return folder / f"{case.activation}_{case.layers}_layers_seed_{case.seed}_{key[:24]}.json"
 
 
