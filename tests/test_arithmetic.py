@@ -1,4 +1,4 @@
-"""How this project computes: defaults that a reader's environment overrides, and a fingerprint that tells roundings apart."""
+"""How this project computes: defaults that a reader's environment overrides; a fingerprint tells roundings apart."""
 
 import json
 import os
@@ -54,7 +54,7 @@ def test_the_caps_reach_numpy_and_its_products() -> None:
 import json, threadpoolctl, numpy
 from numpy._core._multiarray_umath import __cpu_features__ as features
 blas = [(pool["architecture"], pool["num_threads"]) for pool in threadpoolctl.threadpool_info()]
-print(json.dumps([blas, [name for name in features if name.startswith("AVX512") and features[name]]]))
+print(json.dumps([blas, [name for name in ("X86_V4", "AVX512_ICL", "AVX512_SPR") if features[name]]]))
 """
     assert json.loads(run(code)) == [[["Haswell", 1]], []]
 

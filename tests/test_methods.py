@@ -1,8 +1,8 @@
 """Versions of methods: whoever changes what a method finds raises its number.
 
 A small fixed part of each method is run and compared with ``method_results.json``, which says under which version, and
-on which arithmetic, it was found. After a change that is meant: raise the number in ``layerwise.provenance.METHODS`` and
-run ``python tests/test_methods.py``, which writes that file anew.
+on which arithmetic, it was found. After a change that is meant: raise the number in ``layerwise.provenance.METHODS``
+and run ``python tests/test_methods.py``, which writes that file anew.
 """
 
 import dataclasses
