@@ -2,10 +2,8 @@
 
 import json
 import os
-import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -152,19 +150,35 @@ def test_nothing_half_written_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 SCRIPT = """
-import sys
 from layerwise.datasets import load_mnist_5000
 from layerwise.sweep import sweep
-frame = sweep(["tanh", "relu"], [3, 4], range(2), digits=load_mnist_5000(), epochs=2, updates_per_epoch={updates})
+frame = sweep(["tanh", "relu"], [3, 4], range(2), digits=load_mnist_5000(), epochs=2, updates_per_epoch=20)
 print(frame.to_json(double_precision=15))
+"""
+# Between two epochs of the second pair of networks the sweep says so, and waits to be killed.
+STOPS_HALF_WAY = """
+import sys
+from layerwise import sweep as module
+train, trained = module.train, []
+
+def train_and_wait(*arguments, **settings):
+    def wait():
+        if trained:
+            print("half-way", flush=True)
+            sys.stdin.read()
+    training = train(*arguments, **settings | {"progress": wait})
+    trained.append(training)
+    return training
+
+module.train = train_and_wait
 """
 
 
-def start(folder: Path, updates: int) -> "subprocess.Popen[str]":
-    environment = {**os.environ, "LAYERWISE_RESULTS": str(folder)}
+def start(folder: Path, script: str = SCRIPT) -> "subprocess.Popen[str]":
     return subprocess.Popen(
-        [sys.executable, "-c", SCRIPT.format(updates=updates)],
-        env=environment,
+        [sys.executable, "-c", script],
+        env={**os.environ, "LAYERWISE_RESULTS": str(folder)},
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -172,27 +186,22 @@ def start(folder: Path, updates: int) -> "subprocess.Popen[str]":
 
 
 def test_a_kill_loses_nothing_that_was_finished(tmp_path: Path, spy: Spy) -> None:
-    updates = 3000  # long enough for the kill to come before the end
-    process = start(tmp_path, updates)
-    deadline = time.monotonic() + 120
-    while not list(tmp_path.glob("*.json")) and process.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.005)
-    process.send_signal(signal.SIGKILL)
+    process = start(tmp_path, STOPS_HALF_WAY + SCRIPT)
+    assert process.stdout is not None and process.stdout.readline() == "half-way\n"
+    process.kill()
     process.communicate()
-    assert process.returncode == -signal.SIGKILL, "the sweep had ended before it was killed"
-    finished = {path: path.read_bytes() for path in tmp_path.glob("*.json")}
-    assert 0 < len(finished) < 8
+    finished = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    assert len(finished) == 2
     assert all(module._read(path) is not None for path in finished)
 
-    short = SHORT | {"updates_per_epoch": updates}
-    frame = sweep(["tanh", "relu"], [3, 4], range(2), folder=tmp_path, **short)
+    frame = sweep(["tanh", "relu"], [3, 4], range(2), folder=tmp_path, **SHORT)
     assert len(frame) == 16
-    assert len(spy.runs) == 8 - len(finished)
+    assert len(spy.runs) == 6
     assert all(path.read_bytes() == content for path, content in finished.items())
 
 
 def test_two_sweeps_at_once_agree_and_say_nothing(tmp_path: Path) -> None:
-    processes = [start(tmp_path, 20) for _ in range(2)]
+    processes = [start(tmp_path) for _ in range(2)]
     outputs = [process.communicate() for process in processes]
     assert [process.returncode for process in processes] == [0, 0]
     # In a chapter whatever is written to stderr fails the build.
