@@ -5,6 +5,7 @@ that cannot be read, or a mistyped argument, needs none of it.
 """
 
 import argparse
+import io
 import os
 import sys
 import time
@@ -33,6 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         Exit code: 0, or 1 with the reason on stderr. Arguments that no command takes end with exit code 2, and so does
         a photo that cannot be read.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a redirected output may have few characters: cp1252 on Windows
     options = _parser().parse_args(arguments)
     try:
         return options.run(options) or 0
@@ -53,6 +57,13 @@ def _parser() -> argparse.ArgumentParser:
         "--download-svhn",
         action="store_true",
         help="first download complete SVHN, 246 MB, into the user's cache (for non-commercial research)",
+    )
+    data.add_argument(
+        "--svhn-sample",
+        type=Path,
+        metavar="FOLDER",
+        help="first cut the sample of SVHN, which some records need, from test_32x32.mat (downloaded where it is "
+        "missing, 64 MB) into FOLDER; LAYERWISE_DATA=FOLDER then uses it",
     )
     data.set_defaults(run=_data)
 
@@ -131,11 +142,13 @@ def _studies() -> Collection[str]:
 def _data(options: argparse.Namespace) -> None:
     import numpy as np
 
-    from layerwise.datasets import download_svhn, load_mnist, load_svhn
+    from layerwise.datasets import cut_svhn_sample, download_svhn, load_mnist, load_svhn
 
     if options.download_svhn:
         for path in download_svhn(progress=True):
             print(path, flush=True)
+    if options.svhn_sample:
+        print(cut_svhn_sample(options.svhn_sample, progress=True), flush=True)
     for load in (load_mnist, load_svhn):
         digits = load()
         print(f"{digits.key}: {digits.source}")
@@ -229,7 +242,13 @@ def _digits(source: str) -> "Digits":
     load = {"mnist_5000": datasets.load_mnist_5000, "svhn_sample": datasets.load_svhn}.get(source, datasets.load_mnist)
     digits = load()
     if digits.key != source:
-        raise ValueError(f"the record needs the data {source}, but found {digits.source}")
+        how = (
+            "; python -m layerwise data --svhn-sample FOLDER cuts it from the public test_32x32.mat, and "
+            "LAYERWISE_DATA=FOLDER uses it"
+        )
+        raise ValueError(
+            f"the record needs the data {source}, but found {digits.source}{how if source == 'svhn_sample' else ''}"
+        )
     return digits
 
 

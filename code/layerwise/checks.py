@@ -7,6 +7,7 @@ SymPy's symbolic derivatives, and Keras' automatic differentiation (chapters ``b
 SymPy and Keras are imported where they are used: they take seconds, and a reader's ``check_gradient`` needs neither.
 """
 
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -491,7 +492,10 @@ def check_gradient(
     correct = bool((table["difference"] <= 1e-6).all())
     bugs = () if correct else _find_bugs(mine, network, x, T, reduction)
     print(table.to_string(index=False, float_format=lambda number: f"{number:.3g}"))
-    print(fill(_verdict(correct, bugs, table), width=80, break_on_hyphens=False))
+    verdict = fill(_verdict(correct, bugs, table), width=80, break_on_hyphens=False)
+    # A redirected output may have no δ, as cp1252 on Windows: then a question mark stands for it.
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    print(verdict.encode(encoding, "replace").decode(encoding))
     return GradientCheck(correct, bugs, table)
 
 
