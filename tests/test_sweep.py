@@ -152,7 +152,7 @@ def test_nothing_half_written_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 SCRIPT = """
 from layerwise.datasets import load_mnist_5000
 from layerwise.sweep import sweep
-frame = sweep(["tanh", "relu"], [3, 4], range(2), digits=load_mnist_5000(), epochs=2, updates_per_epoch=20)
+frame = sweep(["tanh"], [3, 4], range(2), digits=load_mnist_5000(), epochs=2, updates_per_epoch=20)
 print(frame.to_json(double_precision=15))
 """
 # Between two epochs of the second pair of networks the sweep says so, and waits to be killed.
@@ -194,9 +194,9 @@ def test_a_kill_loses_nothing_that_was_finished(tmp_path: Path, spy: Spy) -> Non
     assert len(finished) == 2
     assert all(module._read(path) is not None for path in finished)
 
-    frame = sweep(["tanh", "relu"], [3, 4], range(2), folder=tmp_path, **SHORT)
-    assert len(frame) == 16
-    assert len(spy.runs) == 6
+    frame = sweep(["tanh"], [3, 4], range(2), folder=tmp_path, **SHORT)
+    assert len(frame) == 8
+    assert spy.runs == [("tanh", 4, 0), ("tanh", 4, 1)]
     assert all(path.read_bytes() == content for path, content in finished.items())
 
 
@@ -208,8 +208,8 @@ def test_two_sweeps_at_once_agree_and_say_nothing(tmp_path: Path) -> None:
     assert [errors for _, errors in outputs] == ["", ""]
     one, other = (json.loads(output) for output, _ in outputs)
     assert one == other
-    assert len(one["loss"]) == 16
-    assert len(list(tmp_path.iterdir())) == 8
+    assert len(one["loss"]) == 8
+    assert len(list(tmp_path.iterdir())) == 4
 
 
 def test_several_processes_give_the_same_table(tmp_path: Path) -> None:
