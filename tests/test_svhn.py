@@ -359,7 +359,9 @@ def test_a_named_folder_without_data_is_an_error(exists: bool, tmp_path: Path, o
     folder = tmp_path / "data"
     if exists:
         folder.mkdir()
-    with pytest.raises(DataError, match=r"neither train_32x32\.mat nor svhn_sample\.npz in the folder .*/data\. The"):
+    with pytest.raises(
+        DataError, match=r"neither train_32x32\.mat nor svhn_sample\.npz in the folder .*[/\\]data\. The"
+    ):
         load_svhn(folder=folder, cache=write(tmp_path / "cache", official))
 
 
