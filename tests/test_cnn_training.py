@@ -3,6 +3,7 @@
 import dataclasses
 import itertools
 import math
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -196,9 +197,16 @@ def test_the_learning_rate_rises_and_falls_to_0() -> None:
     assert float(rate(55)) == pytest.approx(0.05, abs=1e-6)
 
 
-def test_progress_is_shown_where_asked(digits: Digits, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("terminal", [True, False])
+def test_progress_is_shown_where_asked(
+    digits: Digits, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, terminal: bool
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
     train(dataclasses.replace(TINY, epochs=1), digits, seed=0, progress=True)
-    assert "improved, seed 0: loss" in capsys.readouterr().err
+    errors = capsys.readouterr().err
+    assert "improved, seed 0: loss" in errors
+    assert ("\r" in errors) == terminal, "a log has lines"
+    assert terminal or (errors.count("\n") == 1 and errors.endswith(" after 1 epochs\n"))
 
 
 def test_parameters() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -219,7 +220,10 @@ def test_several_processes_give_the_same_table(tmp_path: Path) -> None:
     assert len(list((tmp_path / "two").iterdir())) == 4
 
 
-def test_progress_is_shown_where_asked_and_only_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_progress_is_shown_where_asked_and_only_there(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     sweep(["tanh"], [3], range(2), folder=tmp_path, **SHORT)
     assert capsys.readouterr() == ("", "")
     sweep(["tanh"], [3, 4], range(3), folder=tmp_path, progress=True, **SHORT)
@@ -232,7 +236,18 @@ def test_progress_is_shown_where_asked_and_only_there(tmp_path: Path, capsys: py
     assert capsys.readouterr() == ("", "")
 
 
-def test_progress_of_several_processes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_log_gets_a_line_for_each_case(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sweep(["tanh"], [3, 4], range(3), folder=tmp_path, progress=True, **SHORT)
+    errors = capsys.readouterr().err
+    assert re.sub(r"\d+ s passed", "", errors).splitlines() == [
+        f"tanh, {layers} layers, seeds 0 to 2: done, " for layers in (3, 4)
+    ]
+
+
+def test_progress_of_several_processes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     sweep(["tanh"], [3], [0], folder=tmp_path, jobs=2, progress=True, **SHORT)
     errors = capsys.readouterr().err
     assert "tanh, 3 layers, seed 0: done" in errors and "100 %" in errors

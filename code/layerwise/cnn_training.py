@@ -11,6 +11,7 @@ import io
 import json
 import math
 import os
+import sys
 import time
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
@@ -358,7 +359,9 @@ def _run(
     y = np.tile(np.concatenate([digits.y_train[rows], pen_y]), recipe.real)
     x_val, y_val = digits.x_train[held_back], digits.y_train[held_back]
     drawn = _synthetic(recipe.synthetic)
-    with tqdm(total=last, initial=len(state.history), disable=not progress, unit="epoch") as bar:
+    on_terminal = sys.stderr.isatty()
+    shown = progress and on_terminal
+    with tqdm(total=last, initial=len(state.history), disable=not shown, unit="epoch") as bar:
         while not state.finished and len(state.history) < last:
             start = time.perf_counter()
             epoch = len(state.history) + 1
@@ -372,8 +375,11 @@ def _run(
             state.note(epoch, loss, accuracy, val_loss, val_accuracy, time.perf_counter() - start)
             if path is not None:
                 state.save(path)
-            bar.set_description_str(f"{recipe.network}, seed {seed}: loss {loss:.3f}, accuracy {accuracy:.3f}")
+            reached = f"{recipe.network}, seed {seed}: loss {loss:.3f}, accuracy {accuracy:.3f}"
+            bar.set_description_str(reached)
             bar.update()
+            if progress and not on_terminal and state.finished:  # a log
+                print(f"{reached} after {recipe.epochs} epochs", file=sys.stderr)
 
 
 @functools.lru_cache(maxsize=2)

@@ -5,6 +5,8 @@ import hashlib
 import itertools
 import json
 import os
+import sys
+import time
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -80,8 +82,8 @@ def sweep(
     jobs : int, default 1
         Processes. One process already uses two cores or more; several help where there are many.
     progress : bool, default False
-        Show on the terminal what runs and how long the rest will take. It is written to stderr: leave it off in a
-        notebook.
+        Show on the terminal what runs and how long the rest will take; where there is no terminal, a line for each
+        case that is done. It is written to stderr: leave it off in a notebook.
     folder : path, optional
         Where results are kept; by default :func:`layerwise.provenance.results_folder`.
 
@@ -120,9 +122,13 @@ def sweep(
 
     results = {case: kept for case in cases if (kept := _read(_path(folder, case, digits))) is not None}
     missing = [case for case in cases if case not in results]
-    with tqdm(total=_cost(missing), disable=not (progress and missing), bar_format=PROGRESS_FORMAT) as bar:
+    on_terminal, started = sys.stderr.isatty(), time.perf_counter()
+    shown = progress and missing and on_terminal
+    with tqdm(total=_cost(missing), disable=not shown, bar_format=PROGRESS_FORMAT) as bar:
         for new in _run_all(missing, digits, folder, jobs, bar):
             results |= new
+            if progress and not on_terminal:  # a log
+                print(f"{_description(list(new))}: done, {time.perf_counter() - started:.0f} s passed", file=sys.stderr)
     return pd.DataFrame([row for case in cases for row in _rows(case, results[case], digits)])
 
 
