@@ -378,8 +378,8 @@ def _run(
             reached = f"{recipe.network}, seed {seed}: loss {loss:.3f}, accuracy {accuracy:.3f}"
             bar.set_description_str(reached)
             bar.update()
-            if progress and not on_terminal and state.finished:  # a log
-                print(f"{reached} after {recipe.epochs} epochs", file=sys.stderr)
+    if progress and not on_terminal:  # a log
+        print(f"{reached} after {epoch} epochs", file=sys.stderr)
 
 
 @functools.lru_cache(maxsize=2)
