@@ -17,7 +17,7 @@ from threadpoolctl import threadpool_limits
 
 from layerwise.activations import Activation, Array, find_activation
 from layerwise.mean_field import predict_gradients
-from layerwise.models import initial_weights, layer_sizes
+from layerwise.models import layer_sizes, stacked_initial_weights
 from layerwise.network import LOSSES, Loss, Network, log_softmax
 
 KINDS = ("weights", "biases", "delta")
@@ -157,12 +157,13 @@ def initial_gradients(
         As from ``models.mlp``; for no seed, or patterns and targets that do not fit.
     """
     x, y = _patterns(x, y)
+    seeds = list(seeds)
+    stacks = stacked_initial_weights(layers, seeds, units=units, initializer=initializer)
     rows = []
     # Matrices of 32 units are too small for several threads: these spend their time waiting for one another.
     with threadpool_limits(1, "blas"):
-        for seed in seeds:
-            parameters = initial_weights(layers, units=units, initializer=initializer, seed=seed)
-            network = keras_network(activation, parameters)
+        for s, seed in enumerate(seeds):
+            network = keras_network(activation, [stack[s] for stack in stacks])
             rows += [{"seed": seed, **row} for row in _rows(network, x.reshape(len(x), -1), y)]
     if not rows:
         raise ValueError("seeds is empty; expected at least one, such as range(200)")
