@@ -186,8 +186,8 @@ def stacked_initial_weights(
     for shape in dict.fromkeys(shapes):
         alike = [r for r, other in enumerate(shapes, start=1) if other == shape]
         own_seeds = np.array([(layer_seed(r, seed), 0) for r in alike for seed in seeds], np.int64).reshape(-1, 2)
-        drawn = _drawing(initializer, shape, dtype)(own_seeds).numpy().reshape(len(alike), len(seeds), *shape)
-        weights |= zip(alike, drawn, strict=True)
+        drawn = _drawing(initializer, shape, dtype)(tf.constant(own_seeds)).numpy()
+        weights |= zip(alike, drawn.reshape(len(alike), len(seeds), *shape), strict=True)
     return [array for r in sorted(weights) for array in (weights[r], np.zeros((len(seeds), shapes[r - 1][1]), dtype))]
 
 
@@ -201,10 +201,10 @@ def _drawing(initializer: str | keras.Initializer, shape: tuple[int, int], dtype
     def draw(seed: tf.Tensor) -> tf.Tensor:
         return _seeded(initializer, _GivenSeed(seed))(shape, dtype=dtype)
 
+    # Concrete: TensorFlow would warn of a function that is compiled again and again, once per shape and initializer.
     return tf.function(
-        lambda seeds: tf.map_fn(draw, seeds, parallel_iterations=1, fn_output_signature=dtype),
-        input_signature=[tf.TensorSpec((None, 2), tf.int64)],
-    )
+        lambda seeds: tf.map_fn(draw, seeds, parallel_iterations=1, fn_output_signature=dtype)
+    ).get_concrete_function(tf.TensorSpec((None, 2), tf.int64))
 
 
 class _GivenSeed(keras.random.SeedGenerator):
