@@ -11,7 +11,7 @@ import pytest
 import tensorflow as tf
 
 from layerwise import arithmetic, provenance
-from layerwise.provenance import differences, package_modules, result_key, versions
+from layerwise.provenance import compared_with_records, differences, package_modules, result_key, versions
 
 SOURCES = {
     "__init__.py": "import os\n",
@@ -84,6 +84,12 @@ def test_a_fingerprint_is_computed_once_for_a_processor_and_its_switches(
         assert asked_anew()["training"] == "three"
     finally:
         provenance.this_arithmetic.cache_clear()
+
+
+def test_the_words_for_an_arithmetic(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(provenance, "this_arithmetic", lambda: {"NumPy's sums": "1", "training": "2"})
+    assert compared_with_records({"NumPy's sums": "1", "training": "2"}) == "as on the machine of the records"
+    assert compared_with_records({"NumPy's sums": "1", "training": "3"}) == "differs: training"
 
 
 def test_differences_are_named() -> None:

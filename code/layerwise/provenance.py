@@ -79,6 +79,12 @@ def differences(one: Mapping[str, str], other: Mapping[str, str]) -> list[str]:
     return [part for part in {**one, **other} if one.get(part) != other.get(part)]
 
 
+def compared_with_records(recorded: Mapping[str, str]) -> str:
+    """Whether this process rounds as the machine of a record did, in words."""
+    parts = differences(recorded, this_arithmetic())
+    return f"differs: {', '.join(parts)}" if parts else "as on the machine of the records"
+
+
 def this_machine() -> dict[str, Any]:
     """What a record says of the machine that made it, for people: processor, threads and versions."""
     return {
