@@ -99,18 +99,44 @@ def test_a_finished_run_is_not_repeated(
     assert list(path.parent.iterdir()) == [path]
 
 
+@pytest.fixture
+def begun(monkeypatch: pytest.MonkeyPatch) -> list[tuple[cnn_training._State, Path]]:
+    """What would be trained, and where it would be kept; nothing is trained."""
+    noted: list[tuple[cnn_training._State, Path]] = []
+
+    def note(state: cnn_training._State, recipe: Recipe, digits: Digits, seed: int, path: Path, progress: bool) -> None:
+        noted.append((state, path))
+
+    monkeypatch.setattr(cnn_training, "_run", note)
+    return noted
+
+
 @pytest.mark.parametrize("damage", [lambda content: content[:-200], lambda content: b"", lambda content: b"PK" * 50])
-def test_a_damaged_file_is_as_good_as_none(damage: Any, digits: Digits, kept: tuple[Run, Path], tmp_path: Path) -> None:
-    whole, path = kept
-    (tmp_path / path.name).write_bytes(damage(path.read_bytes()))
-    assert_same(train(dataclasses.replace(TINY), digits, seed=3, folder=tmp_path), whole)
+def test_a_damaged_file_is_as_good_as_none(
+    damage: Any,
+    digits: Digits,
+    kept: tuple[Run, Path],
+    begun: list[tuple[cnn_training._State, Path]],
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / kept[1].name
+    path.write_bytes(damage(kept[1].read_bytes()))
+    for folder in (tmp_path, None):
+        train(TINY, digits, seed=3, folder=folder)
+    (found, where), (fresh, _) = begun
+    assert where == path
+    assert found.history == [] and not found.best_weights
+    for one, other in zip(found._variables(), fresh._variables(), strict=True):
+        np.testing.assert_array_equal(one, other)
 
 
-def test_another_recipe_is_another_file(digits: Digits, tmp_path: Path) -> None:
-    short = dataclasses.replace(TINY, epochs=1)
-    for recipe in (short, dataclasses.replace(short, learning_rate=0.02)):
+def test_another_recipe_is_another_file(
+    digits: Digits, begun: list[tuple[cnn_training._State, Path]], tmp_path: Path
+) -> None:
+    for recipe in (TINY, dataclasses.replace(TINY, learning_rate=0.02), TINY):
         train(recipe, digits, seed=3, folder=tmp_path)
-    assert len(list(tmp_path.iterdir())) == 2
+    first, other, again = (path for _, path in begun)
+    assert first == again != other
 
 
 def test_validation_digits_share_no_photograph_and_are_measured(digits: Digits, whole: Run) -> None:
