@@ -10,15 +10,16 @@ import pytest
 
 from layerwise import arithmetic
 from layerwise.arithmetic import ELSEWHERE, defaults, switched, use
+from layerwise.provenance import this_arithmetic
 
 X86 = "XLA_FLAGS" in defaults()
 on_x86 = pytest.mark.skipif(not X86, reason="caps are for x86-64")
 
 
-def run(code: str, **environment: str) -> str:
+def run(code: str, *, before: str = "", **environment: str) -> str:
     """What a fresh Python prints that starts with none of our settings."""
     inherited = {name: value for name, value in os.environ.items() if name not in defaults()}
-    code = "import layerwise\n" + code
+    code = f"{before}\nimport layerwise\n{code}"
     result = subprocess.run(
         [sys.executable, "-c", code], env=inherited | environment, capture_output=True, text=True, check=True
     )
@@ -57,6 +58,16 @@ blas = [(pool["architecture"], pool["num_threads"]) for pool in threadpoolctl.th
 print(json.dumps([blas, [name for name in ("X86_V4", "AVX512_ICL", "AVX512_SPR") if features[name]]]))
 """
     assert json.loads(run(code)) == [[["Haswell", 1]], []]
+
+
+@on_x86
+def test_a_numpy_that_loaded_too_early_is_not_taken_for_a_capped_one(tmp_path: Path) -> None:
+    code = "import json; from layerwise.provenance import this_arithmetic; print(json.dumps(this_arithmetic()))"
+    capped = json.loads(run(code, LAYERWISE_RESULTS=str(tmp_path)))
+    late = json.loads(run(code, before="import numpy", LAYERWISE_RESULTS=str(tmp_path)))
+    assert len(list(tmp_path.iterdir())) == 2
+    assert capped == this_arithmetic()
+    assert late["training"] == capped["training"], "TensorFlow had not been imported"
 
 
 @on_x86

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from layerwise import cnn, depth, transfer
+from layerwise import arithmetic, cnn, depth, transfer
 from layerwise.augmentation import Augmentation
 from layerwise.cnn_training import Recipe, train
 from layerwise.datasets import Digits, load_mnist_5000
@@ -160,7 +160,12 @@ def test_a_changed_result_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 if __name__ == "__main__":
+    import os
+    import sys
     import tempfile
+
+    if arithmetic.late:  # NumPy is imported above: once more, with what the package has put into the environment
+        os.execv(sys.executable, [sys.executable, *sys.argv])
 
     with tempfile.TemporaryDirectory() as folder:
         results = {method: part(Path(folder)) for method, part in PARTS.items()}

@@ -14,6 +14,7 @@ import hashlib
 import itertools
 import os
 import platform
+import sys
 from collections.abc import Mapping, MutableMapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -68,8 +69,14 @@ def defaults(machine: str | None = None) -> dict[str, str]:
     return settings
 
 
+late = False
+"""Whether :func:`use` came too late for NumPy, which then computes as the processor likes."""
+
+
 def use(environment: MutableMapping[str, str] = os.environ) -> None:
     """Set the defaults; what the environment already holds stays."""
+    global late
+    late |= "numpy" in sys.modules and not defaults().keys() <= environment.keys()
     for name, value in defaults().items():
         environment.setdefault(name, value)
 

@@ -62,7 +62,7 @@ def this_arithmetic() -> dict[str, str]:
     What was found is kept beside the results, for as long as processor, switches and packages are the same.
     """
     switches = {name: os.environ.get(name) for name in arithmetic.defaults() | arithmetic.ELSEWHERE}
-    asked = [processor_features(), switches, versions(), arithmetic.source_hash()]
+    asked = [processor_features(), switches, arithmetic.late, versions(), arithmetic.source_hash()]
     name = hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:16]
     path = results_folder() / f"arithmetic_{name}.json"
     try:
