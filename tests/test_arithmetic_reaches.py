@@ -95,7 +95,7 @@ def by_hand(folder: Path) -> None:
 
 def run(arguments: list[str], folder: Path) -> None:
     finished = subprocess.run(
-        [sys.executable, *arguments], cwd=folder, env=bare_environment(), capture_output=True, text=True, timeout=300
+        [sys.executable, *arguments], cwd=folder, env=bare_environment(), capture_output=True, text=True
     )
     assert finished.returncode == 0, finished.stdout + finished.stderr
 
