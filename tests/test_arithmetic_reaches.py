@@ -108,5 +108,6 @@ def test_the_caps_reach(start: Callable[[Path], None], tmp_path: Path) -> None:
     assert seen["variables"] == arithmetic.defaults()
     assert all(threads == 1 for _, threads in seen["products"])
     if platform.machine().lower() in ("x86_64", "amd64"):
-        assert set(seen["functions"]) == {"X86_V3"}, "AVX2 and FMA, no more"
+        # AVX2 and FMA, and no more; of some functions NumPy has no version between the oldest and AVX-512.
+        assert "X86_V3" in seen["functions"] and set(seen["functions"]) <= {"X86_V3", "baseline(X86_V2)"}
         assert {architecture for architecture, _ in seen["products"]} == {"Haswell"}
