@@ -107,7 +107,7 @@ def central_differences(network: Network, x: ArrayLike, y: ArrayLike, step: floa
             for above, below in zip(
                 *(_passes_with_step(probe, inputs, kind, r, h) for h in (step, -step)), strict=True
             ):
-                quotient = (probe._error(*above, T) - probe._error(*below, T)) / (2 * step)
+                quotient = (probe._error(above[0], above[1], T) - probe._error(below[0], below[1], T)) / (2 * step)
                 quotients.append(np.where(_crossed(probe, above[0], below[0]), np.nan, quotient).ravel())
             found[kind][r] = np.concatenate(quotients).reshape(parameters.shape)
     excluded = sum(int(np.isnan(array).sum()) for layers in found.values() for array in layers.values())
