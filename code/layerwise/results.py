@@ -144,8 +144,8 @@ def read_expectations(path: str | os.PathLike[str]) -> dict[str, dict[str, Expec
     ----------
     path : path
         A YAML file as in the module's description. Each name carries one of ``close_to`` (with ``tolerance``,
-        absolute), ``equals`` (a whole number, text, or true or false), and ``between`` (low and high), ``at_least`` or
-        ``at_most``. Bounds say where they come from: ``study`` is a statistic of a study, as
+        absolute), ``equals`` (a whole number, text, or true or false), ``text`` (any, what it is), and ``between`` (low
+        and high), ``at_least`` or ``at_most``. Bounds say where they come from: ``study`` is a statistic of a study, as
         :mod:`layerwise.expectations` reads it, ``claim`` what the sentence needs. Without a claim the bounds are made
         from the study.
 
@@ -242,6 +242,10 @@ def _expectation(entry: Any, where: str) -> Expectation:
         )
     if len(keys & _BOUNDS.keys()) == 1 and keys <= _BOUNDS.keys() | {"study", "claim"}:
         return _interval(entry, where)
+    if keys == {"text"}:
+        if not (isinstance(entry["text"], str) and entry["text"].strip()):
+            raise ValueError(f"{where}: text must say what the text is, found {entry['text']!r}.")
+        return Expectation("some text", lambda value: isinstance(value, str) and bool(value.strip()))
     if keys == {"equals"}:
         target = entry["equals"]
         if not isinstance(target, (int, str)):
@@ -250,8 +254,8 @@ def _expectation(entry: Any, where: str) -> Expectation:
             f"{target!r}", lambda value: isinstance(value, bool) == isinstance(target, bool) and value == target
         )
     raise ValueError(
-        f"{where}: expected {{close_to, tolerance}}, {{equals}} or one of {', '.join(_BOUNDS)} with study or claim, "
-        f"found {sorted(keys) or entry!r}."
+        f"{where}: expected {{close_to, tolerance}}, {{equals}}, {{text}} or one of {', '.join(_BOUNDS)} with study or "
+        f"claim, found {sorted(keys) or entry!r}."
     )
 
 
