@@ -10,8 +10,8 @@ from layerwise.arithmetic import ELSEWHERE
 
 os.environ.update(ELSEWHERE)  # before NumPy and TensorFlow load
 
-from layerwise.mnist import load_mnist  # noqa: E402
-from layerwise.sweep import EXPERIMENTS, sweep  # noqa: E402
+from layerwise.mnist import load_mnist
+from layerwise.sweep import EXPERIMENTS, sweep
 
 TABLE = Path(__file__).parent / "elsewhere.csv"
 

@@ -1,7 +1,7 @@
 """How probably a fresh machine breaks an expectation, and the bounds that follow from studies.
 
-An expectation names a statistic of a study (`statistic`). The model of :mod:`layerwise.scatter` gives the chance that it
-leaves its interval, and where a sentence makes no claim, the interval: ``python -m layerwise expectations``.
+An expectation names a statistic of a study (`statistic`). The model of :mod:`layerwise.scatter` gives the chance that
+it leaves its interval, and where a sentence makes no claim, the interval: ``python -m layerwise expectations``.
 """
 
 import functools

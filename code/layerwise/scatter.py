@@ -292,7 +292,7 @@ def _at_least(probability: tuple[Array, Array], hits: int, runs: int) -> float:
     if hits > runs:
         return 0.0
     values, weights = probability
-    return float(weights @ betainc(hits, runs - hits + 1, values)) if hits > 0 else 1.0
+    return float(weights @ betainc(hits, runs - hits + 1, np.clip(values, 0, 1))) if hits > 0 else 1.0
 
 
 @dataclass(frozen=True)

@@ -6,16 +6,13 @@ of them again; a test fails when a record no longer belongs to the code.
 """
 
 import hashlib
-import math
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
 
 from layerwise import cnn, depth, transfer
 from layerwise.datasets import load_svhn
@@ -25,7 +22,6 @@ from layerwise.records import RECORDS, Record, read_record, write_record
 from layerwise.sweep import EXPERIMENTS, results_folder, sweep
 from layerwise.training import cores
 
-Array = NDArray[Any]
 STUDY_SEEDS = tuple(range(20))
 """The seeds of every study of a sweep."""
 TRANSFER = {"transfer": ("cnn_report", "cnn_report_more", "cnn_report_synthetic", "cnn_improved", "cnn_handwriting")}
@@ -215,39 +211,3 @@ def is_current(record: Record) -> bool:
 
 def _key(study: Study, data_sha256: str) -> str:
     return result_key(study.module, study.settings, data_sha256)
-
-
-def bounds(values: ArrayLike, statistic: str, runs: int) -> tuple[float, float]:
-    """Where a statistic of several runs' accuracies may lie, by what a study found.
-
-    Runs are drawn from the study again and again, with replacement (the bootstrap); the bounds hold 998 of 1,000 of
-    the statistics of these draws, and are wider by 0.005 and a twentieth of the study's range at each end: another
-    processor rounds differently, and after thousands of updates that is as good as another seed.
-
-    Parameters
-    ----------
-    values : array (seeds,)
-        The accuracies that the study found, from 0 to 1.
-    statistic : {"median", "min", "max"}
-    runs : int
-        How many runs the statistic is taken over.
-
-    Returns
-    -------
-    (low, high)
-        Rounded outwards to three decimals, not beyond 0 and 1.
-
-    Raises
-    ------
-    ValueError
-        For another statistic.
-    """
-    statistics: dict[str, Callable[..., Array]] = {"median": np.median, "min": np.min, "max": np.max}
-    if statistic not in statistics:
-        raise ValueError(f"unknown statistic {statistic!r}; expected one of {', '.join(statistics)}")
-    found = np.asarray(values, dtype=float)
-    draws = np.random.default_rng(0).choice(found, size=(10_000, runs))
-    low, high = np.quantile(statistics[statistic](draws, axis=1), (0.001, 0.999))
-    margin = 0.005 + 0.05 * float(np.ptp(found))
-    low, high = np.round(1000 * np.array([low - margin, high + margin]), 6)  # 165 may be 164.99999999999997 here
-    return max(math.floor(low) / 1000, 0.0), min(math.ceil(high) / 1000, 1.0)
