@@ -6,7 +6,7 @@ it leaves its interval, and where a sentence makes no claim, the interval: ``pyt
 
 import functools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -173,13 +173,13 @@ def _fresh(source: str, experiment: str, activation: str, layers: int, feature: 
     return model.draw(np.random.default_rng(list(name.encode())), DRAWS, _FIVE)
 
 
-def _ranges(source: str) -> Iterator[tuple[Array, Array, float]]:
+@functools.lru_cache(2)
+def _ranges(source: str) -> list[tuple[Array, Array, float]]:
     """Smallest and largest of five runs of each case of the grid, and the report's number."""
     report = published_runs().query("source == 'notebook' and epoch == 3")
     numbers = report.set_index(["activation", "layers"])["val_accuracy"].to_dict()
-    for activation, layers in CASES:
-        drawn = _fresh(source, "grid", activation, layers)
-        yield drawn.min(axis=1), drawn.max(axis=1), numbers[activation, layers]
+    fresh = {case: _fresh(source, "grid", *case) for case in CASES}
+    return [(runs.min(axis=1), runs.max(axis=1), numbers[case]) for case, runs in fresh.items()]
 
 
 def _within(source: str) -> Statistic:
@@ -221,6 +221,7 @@ def _share_of_pairs(source: str) -> Statistic:
     return Drawn(((tanh > relu) + (tanh == relu) / 2).mean(axis=(1, 2)), 0.01, (0, 1))
 
 
+@functools.lru_cache(9)
 def _gains(source: str, layers: int, feature: str = "accuracy") -> Array:
     """By how much LeCun's tanh is above tanh, in five pairs.
 
