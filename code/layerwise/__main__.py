@@ -194,14 +194,14 @@ def _expectations(options: argparse.Namespace) -> int:
     """Print the table and write the bounds: 1 where, with ``--check``, a bound would change."""
     from layerwise.expectations import SOURCES, chances, rewritten, table
 
-    folder = Path("book/expectations")
+    folder = Path("book") / "expectations"
     if not folder.is_dir():
-        raise ValueError(f"there is no {folder} here; run it in a checkout of the book")
+        raise ValueError(f"there is no {folder.as_posix()} here; run it in a checkout of the book")
     changed = []
     for path in sorted(folder.glob("*.yml")):
         text = path.read_text(encoding="utf-8")
         if (new := rewritten(text)) != text:
-            changed.append(str(path))
+            changed.append(path.as_posix())
             if not options.check:
                 path.write_text(new, encoding="utf-8")
     for source in SOURCES:
