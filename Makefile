@@ -14,13 +14,19 @@ LAYERWISE_DATA ?= $(abspath ../shared/data)
 export LAYERWISE_DATA
 endif
 
-.PHONY: help book test lint bench records serve clean distclean
+# A number that is not as expected is marked in the pages of `make book`, and an error under `make test` and with STRICT=1.
+ifneq ($(STRICT),)
+export LAYERWISE_STRICT := 1
+endif
+
+.PHONY: help book test lint bench elsewhere records serve clean distclean
 
 help:
-	@echo 'make book       run every chapter and build the pages'
+	@echo 'make book       run every chapter and build the pages (STRICT=1: a number that is not as expected is an error)'
 	@echo 'make test       run every test, the chapters cell by cell included'
 	@echo 'make serve      serve the built pages on this machine'
 	@echo 'make lint       style and types'
+	@echo 'make elsewhere  run the book and the tests of numbers as another processor would, and list what leaves its bounds'
 	@echo 'make bench      seconds per training step, ours beside Keras'
 	@echo 'make records    make the kept records of long experiments again'
 	@echo 'make clean      remove what was built; keeps the environment and the results of experiments'
@@ -32,6 +38,7 @@ book: $(INSTALLED)
 	$(BIN)/python -m bookbuild --output $(BUILD)
 
 # The browser tests open the built pages, so the book comes first; where nothing has changed it takes seconds.
+test: export LAYERWISE_STRICT := 1
 test: book
 	LAYERWISE_PAGES=$(BUILD)/html $(BIN)/python -m pytest tests -n 2 --dist loadfile --cov --cov-report term-missing:skip-covered --cov-fail-under 95
 	$(BIN)/python -m pytest --nbval book -n 2 --dist loadfile
@@ -41,12 +48,17 @@ lint: $(INSTALLED)
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
+# DATA=embedded: on the embedded digits, where the user's cache holds no others.
+elsewhere: $(INSTALLED)
+	$(if $(filter embedded,$(DATA)),LAYERWISE_DATA= LAYERWISE_OFFLINE=1) $(BIN)/python -m bookbuild.elsewhere --output $(BUILD)/elsewhere$(if $(DATA),_$(DATA))
+
 bench: $(INSTALLED)
 	$(BIN)/python -m layerwise.bench
 
 records: $(INSTALLED)
-	@# oneDNN trains convolutions twice as fast. It says so on stderr, which no chapter may, so it is off elsewhere.
-	TF_ENABLE_ONEDNN_OPTS=1 $(BIN)/python -m layerwise records --data svhn_sample --jobs 2
+	@# oneDNN trains convolutions twice as fast. It says so on stderr, which no chapter may, so it is off elsewhere. Sums are
+	@# cut by the number of threads: one for each of two processes.
+	TF_ENABLE_ONEDNN_OPTS=1 TF_NUM_INTRAOP_THREADS=1 $(BIN)/python -m layerwise records --data svhn_sample --jobs 2
 	$(BIN)/python -m layerwise records --data mnist
 	$(BIN)/python -m layerwise records --data mnist_5000
 

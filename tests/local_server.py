@@ -2,7 +2,6 @@
 
 import http.server
 import threading
-import time
 
 
 class Server:
@@ -15,7 +14,8 @@ class Server:
         self.status, self.body = 200, b""
         self.files: dict[str, bytes] = {}
         self.announced: int | None = None  # a length that the header promises instead of the body's
-        self.seconds = 0.0  # silence before the answer
+        self.may_answer = threading.Event()  # silent until it is set
+        self.may_answer.set()
         self.requests = 0
         outer = self
 
@@ -23,7 +23,7 @@ class Server:
             def do_GET(self) -> None:
                 outer.requests += 1
                 body = outer.files.get(self.path.rpartition("/")[2], outer.body)
-                time.sleep(outer.seconds)
+                outer.may_answer.wait()
                 try:
                     self.send_response(outer.status)
                     self.send_header("Content-Length", str(outer.announced or len(body)))
@@ -41,5 +41,6 @@ class Server:
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def close(self) -> None:
+        self.may_answer.set()
         self.server.shutdown()
         self.server.server_close()

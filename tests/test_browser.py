@@ -185,7 +185,9 @@ def test_a_page_reads_well(reader: Reader, name: str) -> None:
 )
 def test_each_trouble_is_seen(browser: Browser, tmp_path: Path, body: str, trouble: str) -> None:
     """The checks themselves: a page that has one trouble is not taken for a good one."""
-    (tmp_path / "page.html").write_text(f"<!doctype html><meta charset='utf-8'><title>t</title>{body}")
+    (tmp_path / "page.html").write_text(
+        f"<!doctype html><meta charset='utf-8'><title>t</title>{body}", encoding="utf-8"
+    )
     reader = Reader(browser, f"{tmp_path.as_uri()}/", "light")
     assert any(trouble in line for line in troubles(reader, "page.html"))
     reader.context.close()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import re
 import shutil
 import subprocess
@@ -11,8 +13,11 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from bs4 import BeautifulSoup
 
 from bookbuild.__main__ import data_in_use, main
+from bookbuild.chapters import read_chapter
+from bookbuild.execution import fingerprint
 from layerwise.mnist import load_mnist_5000
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -45,23 +50,7 @@ results.record("parameters", 28618)
 """
 )
 
-SECOND = (
-    HEADER
-    + r"""
-# Second
-
-An equation: $y_{i\mu}^{(r)} = f(\nu_{i\mu}^{(r)})$.
-
-```{code-cell} ipython3
-import uuid
-print("run", uuid.uuid4().hex)
-```
-
-```{code-cell} ipython3
-:tags: [raises-exception]
-int("seven")
-```
-
+FIGURE = """\
 ```{code-cell} ipython3
 ---
 mystnb:
@@ -77,9 +66,31 @@ figure = Figure()
 figure.subplots().plot([0, 1], color=list(plotting.PALETTE)[5])
 figure
 ```
-
-{numref}`fig-line` rises.
 """
+
+SECOND = (
+    HEADER
+    + r"""
+# Second
+
+```{unexpected-numbers}
+```
+
+An equation: $y_{i\mu}^{(r)} = f(\nu_{i\mu}^{(r)})$.
+
+```{code-cell} ipython3
+import uuid
+print("run", uuid.uuid4().hex)
+```
+
+```{code-cell} ipython3
+:tags: [raises-exception]
+int("seven")
+```
+
+"""
+    + FIGURE
+    + "\n{numref}`fig-line` rises.\n"
 )
 
 
@@ -125,11 +136,12 @@ def add(path: Path, text: str) -> None:
     write(path, path.read_text(encoding="utf-8") + text)
 
 
-def build(project: Path) -> int:
+def build(project: Path, *options: str, strict: bool = True) -> int:
     with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("LAYERWISE_STRICT", "1" if strict else "0")
         # ipykernel listens at the file descriptor of standard error, but not where this variable says that pytest runs.
         environment.delenv("PYTEST_CURRENT_TEST", raising=False)
-        return main(["--project", str(project)])
+        return main(["--project", str(project), *options])
 
 
 def page(project: Path, name: str) -> str:
@@ -231,6 +243,94 @@ def test_a_broken_book_fails_every_time(
         assert not (book / "_build" / "html").exists(), "nothing may look like a finished book"
 
 
+@pytest.fixture(scope="module")
+def surprising_book(good_book: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str]:
+    """A reader's build in which a number is not as expected, in prose, a table and a caption; what it prints."""
+    project = Path(shutil.copytree(good_book, tmp_path_factory.mktemp("surprising") / "project"))
+    edit(project / "book" / "first.md", 'record("slope", 0.25', 'record("slope", 0.26')
+    add(project / "book" / "first.md", "\n| Slope |\n| --- |\n| {glue:text}`slope` |\n")
+    add(
+        project / "book" / "first.md",
+        "\n" + FIGURE.replace("fig-line", "fig-slope").replace("A line.", "Up {glue:text}`slope`."),
+    )
+    printed = io.StringIO()
+    complaints = io.StringIO()
+    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(complaints):
+        assert build(project, strict=False) == 0
+    return project, printed.getvalue(), complaints.getvalue()
+
+
+def test_a_reader_gets_a_book_in_which_a_surprising_number_is_marked(surprising_book: tuple[Path, str, str]) -> None:
+    project, _, complaints = surprising_book
+    first = BeautifulSoup(page(project, "first"), "html.parser").article
+    assert first is not None
+    marked = "0.260 [! expected 0.25 to within 0]"
+    places = [first.p, first.select_one("table.table td"), first.select_one("figcaption")]
+    assert [marked in " ".join(part.get_text().split()) for part in places if part is not None] == [True] * 3
+    assert "28,618 parameters" in first.get_text(), "no mark beside a number that is as expected"
+    assert complaints == ""
+
+
+def test_a_surprising_number_is_listed(surprising_book: tuple[Path, str, str]) -> None:
+    project, printed, _ = surprising_book
+    assert printed.count("first, slope: expected 0.25 to within 0, got 0.26") == 1
+    assert printed.index("took") < printed.index("first, slope") < printed.index("The book is built")
+    entry = BeautifulSoup(page(project, "second"), "html.parser").select_one("article li")
+    assert entry is not None and entry.get_text() == "First, slope: expected 0.25 to within 0, got 0.26"
+
+
+def test_a_surprising_number_stays_marked_until_a_strict_build_refuses_it(
+    surprising_book: tuple[Path, str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project = Path(shutil.copytree(surprising_book[0], tmp_path / "project"))
+    assert build(project, strict=False) == 0
+    printed = capsys.readouterr().out
+    assert "running" not in printed and "first, slope: expected" in printed and "[! expected" in page(project, "first")
+    assert build(project, "--fail-unexpected", strict=False) == 1
+    assert page(project, "first"), "the book is there to be looked at"
+    capsys.readouterr()
+    assert build(project) == 1
+    assert "ExpectationError" in capsys.readouterr().err
+
+
+def test_where_nothing_is_surprising_the_list_says_so(good_book: Path) -> None:
+    assert "Every number is as expected." in page(good_book, "second")
+
+
+def test_a_number_that_was_never_made_is_said_to_be_missing(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    edit(book / "book" / "first.md", 'results.record("parameters"', '1 / 0\nresults.record("parameters"')
+    assert build(book, strict=False) == 1
+    message = capsys.readouterr().err
+    unfinished = (book / "_build" / "unfinished" / "html" / "first.html").read_text(encoding="utf-8")
+    assert "slope is at most 0.250, as" in (words := re.sub(r"<[^>]*>", "", unfinished))
+    assert "Of (not computed) parameters." in words
+    assert "WARNING" not in message, "a missing number is a consequence, not another failure"
+
+
+def test_each_failure_is_told_when_it_is_found(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    edit(book / "book" / "first.md", 'results.begin("first")', "1 / 0")
+    raise_in_a_cell(book)
+    warn(book)
+    add(book / "book" / "index.md", "\n![A picture](missing.png)\n")
+    order: list[str] = []
+
+    class Heard(io.StringIO):
+        def write(self, text: str) -> int:
+            order.append(text)
+            return len(text)
+
+    with contextlib.redirect_stdout(Heard()), contextlib.redirect_stderr(Heard()):
+        assert build(book, strict=False) == 1
+    told = "".join(order)
+    moments = ["book/first.md, line", "book/second.md: running", "book/second.md, line", "book/index.md, line"]
+    positions = [told.index(moment) for moment in [*moments, "The book was not built"]]
+    assert positions == sorted(positions)
+    summary = told[positions[-1] :]
+    assert [summary.count(name) for name in ("book/first.md, line", "book/second.md, line", "book/index.md, line")] == [
+        1
+    ] * 3
+
+
 def test_prose_alone_runs_nothing(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run = run_of(book)
     capsys.readouterr()
@@ -246,14 +346,23 @@ def test_prose_alone_runs_nothing(book: Path, capsys: pytest.CaptureFixture[str]
 @pytest.mark.parametrize(
     "change",
     [
-        lambda book: add(book / "code" / "layerwise" / "network.py", "\n# One more line.\n"),
+        lambda book: add(book / "code" / "layerwise" / "plotting.py", "\n# One more line.\n"),
+        lambda book: add(book / "code" / "layerwise" / "arithmetic.py", "\n# One more line.\n"),
         lambda book: write(book / "code" / "layerwise" / "published" / "published_runs.csv", "a,b\n"),
         lambda book: add(book / "requirements.txt", "# One more line.\n"),
         lambda book: write(book / "book" / "expectations" / "second.yml", "any: {}\n"),
         lambda book: write(book / "book" / "digit.txt", "7"),
         lambda book: edit(book / "book" / "second.md", "import uuid", "import uuid  # changed"),
     ],
-    ids=["package", "data of the package", "environment", "expectations", "file beside it", "its own cells"],
+    ids=[
+        "module",
+        "module that every import runs",
+        "data of the package",
+        "environment",
+        "expectations",
+        "file beside it",
+        "its own cells",
+    ],
 )
 def test_a_chapter_runs_again_when_something_it_can_see_has_changed(book: Path, change: Callable[[Path], None]) -> None:
     run = run_of(book)
@@ -261,6 +370,56 @@ def test_a_chapter_runs_again_when_something_it_can_see_has_changed(book: Path, 
     assert build(book) == 0
     assert run_of(book) != run
     assert len(list((book / "_build" / "executed").iterdir())) == 2, "one kept execution for each chapter with cells"
+
+
+def test_after_an_edit_only_the_chapters_that_import_it_run_again(
+    book: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    package = book / "code" / "layerwise"
+    for module, chapters in (("network", set()), ("results", {"first"}), ("plotting", {"second"})):
+        add(package / f"{module}.py", "\n# One more line.\n")
+        capsys.readouterr()
+        assert build(book) == 0
+        assert set(re.findall(r"book/(\w+)\.md: running", capsys.readouterr().out)) == chapters
+
+
+@pytest.mark.parametrize(
+    ("cell", "seen"),
+    [
+        ("import numpy", set()),
+        ("from layerwise import outer", {"__init__", "outer", "inner"}),
+        ("import layerwise.inner as i", {"__init__", "inner"}),
+        ("def f():\n    from layerwise.inner import value", {"__init__", "inner"}),
+        ("%time import layerwise.inner", {"__init__", "outer", "inner", "alone"}),  # no plain Python: everything counts
+    ],
+)
+def test_imports_count_wherever_they_stand_and_however_far_they_reach(
+    tmp_path: Path, cell: str, seen: set[str]
+) -> None:
+    package, chapter = tmp_path / "code" / "layerwise", tmp_path / "book" / "chapter.md"
+    package.mkdir(parents=True)
+    chapter.parent.mkdir()
+    sources = {"__init__": "", "outer": "from layerwise.inner import value", "inner": "value = 1", "alone": ""}
+    for name, source in sources.items():
+        write(package / f"{name}.py", source)
+    write(chapter, HEADER + f"\n# Chapter\n\n```{{code-cell}} ipython3\n{cell}\n```\n")
+
+    def now() -> str:
+        return fingerprint(tmp_path, chapter, read_chapter(chapter), "digits")
+
+    changed = set()
+    for name in sources:
+        before = now()
+        add(package / f"{name}.py", "\n# One more line.\n")
+        changed |= {name} if now() != before else set()
+    assert changed == seen
+
+
+def test_another_arithmetic_runs_the_chapters_again(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = run_of(book)
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "3")
+    assert build(book) == 0
+    assert run_of(book) != run
 
 
 def test_other_data_run_the_chapters_again(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:

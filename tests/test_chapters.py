@@ -214,6 +214,21 @@ def check_exercises(text: str) -> list[str]:
     return complaints
 
 
+def check_first_import(text: str) -> list[str]:
+    """The first import is one of the package: it says how NumPy and TensorFlow compute, before they load.
+
+    Where a reader opens a chapter in Jupyter, nothing else says so.
+    """
+    cells, _ = cells_and_prose(text)
+    for cell in cells:
+        for node in ast.walk(cell.tree):
+            if isinstance(node, (ast.Import, ast.ImportFrom)):
+                name = str(node.module) if isinstance(node, ast.ImportFrom) else node.names[0].name
+                own = name.split(".")[0] == "layerwise"
+                return [] if own else [f"line {cell.line}: imports {name} before anything of layerwise"]
+    return []
+
+
 def check_typed_numbers(text: str) -> list[str]:
     """Decimals and percentages are computed and glued, unless they are given constants.
 
@@ -280,6 +295,11 @@ def test_figures_have_captions_and_alternative_text(path: Path) -> None:
 @chapter
 def test_no_measured_number_is_typed(path: Path) -> None:
     assert check_typed_numbers(path.read_text(encoding="utf-8")) == []
+
+
+@chapter
+def test_the_package_is_imported_first(path: Path) -> None:
+    assert check_first_import(path.read_text(encoding="utf-8")) == []
 
 
 @pytest.mark.parametrize("path", [path for path in CHAPTERS if path.stem in CONTENT], ids=lambda path: path.stem)
@@ -352,7 +372,7 @@ def all_complaints(text: str, expectations: str, folder: Path) -> list[str]:
     path = folder / "small.yml"
     path.write_text(expectations, encoding="utf-8")
     complaints = check_records("small", text, read_expectations(path))
-    for check in (check_length, check_figures, check_exercises, check_typed_numbers):
+    for check in (check_length, check_figures, check_exercises, check_typed_numbers, check_first_import):
         complaints += check(text)
     return complaints
 
@@ -373,6 +393,8 @@ def test_a_good_chapter_passes(tmp_path: Path) -> None:
         ("`slope`", "`slopes`", "shows slopes, but never records it"),
         ("`slope`", "`slope` of `x` and {glue:text}`source`", "shows source, but never records it"),
         ("from layerwise", "\n".join(["x = 1"] * 300) + "\nfrom layerwise", None),  # in a cell nobody sees
+        ("from layerwise", "import numpy as np\nfrom layerwise", "line 6: imports numpy before anything of layerwise"),
+        ("from layerwise", "import layerwise\nimport numpy as np\nfrom layerwise", None),
         ("plotting.digits", "\n".join(["x = 1"] * 200) + "\nplotting.digits", "shows 204 lines of code"),
         ("plotting.digits", "x = 1" + "  # " * 30 + "\nplotting.digits", "a line of code has 125 characters"),
         ("caption: A caption", "caption: ''", "line 16: the figure has no mystnb: figure: caption"),

@@ -162,10 +162,10 @@ def test_relative_differences_worked_on_paper() -> None:
 def test_every_activation_passes_every_independent_check() -> None:
     table = checks.check_activations([*ACTIVATIONS.values()])
     assert list(table.index) == list(ACTIVATIONS)
-    assert (table["symbolic"] <= 1e-14).all()
-    assert (table["keras"] <= 1e-14).all()
+    assert (table["symbolic"] <= 1e-12).all()
+    assert (table["keras"] <= 1e-12).all()
     assert (table["central"] <= 1e-9).all()
-    assert (table["complex_step"].drop("relu") <= 1e-14).all() and np.isnan(table.loc["relu", "complex_step"])
+    assert (table["complex_step"].drop("relu") <= 1e-12).all() and np.isnan(table.loc["relu", "complex_step"])
 
 
 @pytest.mark.parametrize(

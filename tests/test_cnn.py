@@ -32,13 +32,17 @@ def digits() -> Digits:
     return Digits(x, y, x_test, y_test, "a few digits", "svhn_sample", "0" * 64, photo, photo_test)
 
 
+def recorded(tables: dict[str, pd.DataFrame], name: str = "", sha256: str = "") -> Record:
+    return Record(name, "svhn_sample", sha256, {}, "", "", None, {}, {}, "", tables)
+
+
 def record(answers: Any, *, labels: Any, photo: Any = None, sha256: str = "0" * 64, name: str = "a") -> Record:
     """A record of what runs answered, one column a seed."""
     table = pd.DataFrame({"photo": -1 if photo is None else photo, "label": labels})
     for seed, column in enumerate(np.transpose(answers)):
         table[f"answer_{seed}"] = column
         table[f"confidence_{seed}"] = 1.0
-    return Record(name, "svhn_sample", sha256, {}, "", "", {}, "", {"runs": pd.DataFrame(), "answers": table})
+    return recorded({"runs": pd.DataFrame(), "answers": table}, name, sha256)
 
 
 # What is trained
@@ -89,9 +93,12 @@ def test_an_ablation_takes_one_change_back(name: str) -> None:
         assert changed <= {"epochs", "synthetic", "synthetic_per_epoch"} or len(changed) == 1, (label, changed)
 
 
-def test_measure(digits: Digits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(cnn.STUDIES, "tiny", {"part": "test", "seeds": [0, 1], "recipes": {"small": TINY.settings()}})
-    tables = cnn.measure("tiny", digits, folder=tmp_path)
+def study(part: str, *seeds: int) -> dict[str, Any]:
+    return {"part": part, "seeds": list(seeds), "recipes": {"small": TINY.settings()}}
+
+
+def test_measure(digits: Digits, tmp_path: Path) -> None:
+    tables = cnn.measure(study("test", 0, 1), digits, folder=tmp_path)
     assert len(list(tmp_path.iterdir())) == 2
     runs, answers, history = tables["runs"], tables["answers"], tables["history"]
     assert list(answers) == ["photo", "label", "answer_0", "confidence_0", "answer_1", "confidence_1"]
@@ -100,13 +107,14 @@ def test_measure(digits: Digits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         assert row.accuracy == pytest.approx((answers[f"answer_{row.seed}"] == digits.y_test).mean())
         assert row.parameters == TINY.model().count_params()
     assert answers["confidence_0"].between(0.1, 1).all()
+    begun = cnn.measure(study("test", 0, 1) | {"stop_after": 1}, digits)
+    assert set(begun) == {"history"}
+    first = history[history["epoch"] == 1].reset_index(drop=True)
+    pd.testing.assert_frame_equal(begun["history"].drop(columns="seconds"), first.drop(columns="seconds"))
 
 
-def test_measure_on_the_validation_part(digits: Digits, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(
-        cnn.STUDIES, "tiny", {"part": "validation", "seeds": [0], "recipes": {"small": TINY.settings()}}
-    )
-    tables = cnn.measure("tiny", digits)
+def test_measure_on_the_validation_part(digits: Digits) -> None:
+    tables = cnn.measure(study("validation", 0), digits)
     assert set(tables) == {"runs", "history"}
     assert tables["runs"]["accuracy"][0] == tables["history"]["val_accuracy"].iloc[-1]
 
@@ -114,30 +122,23 @@ def test_measure_on_the_validation_part(digits: Digits, monkeypatch: pytest.Monk
 def test_runs_that_were_trained_ahead_are_found(
     digits: Digits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    small = {"small": TINY.settings()}
-    monkeypatch.setitem(cnn.STUDIES, "first", {"part": "test", "seeds": [0, 1], "recipes": small})
-    monkeypatch.setitem(cnn.STUDIES, "second", {"part": "validation", "seeds": [2], "recipes": small})
+    monkeypatch.setitem(cnn.STUDIES, "first", study("test", 0, 1))
+    monkeypatch.setitem(cnn.STUDIES, "second", study("validation", 2))
     cnn.train_runs(["first", "second"], digits, folder=tmp_path)
     kept = {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
     assert len(kept) == 3
     for name in ("first", "second"):
-        cnn.measure(name, digits, folder=tmp_path)
+        cnn.measure(cnn.STUDIES[name], digits, folder=tmp_path)
     assert {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == kept
 
 
-def test_measure_in_two_processes(digits: Digits, monkeypatch: pytest.MonkeyPatch) -> None:
-    study = {"part": "validation", "seeds": [0, 1], "recipes": {"small": TINY.settings()}}
-    monkeypatch.setitem(cnn.STUDIES, "tiny", study)
+def test_measure_in_two_processes(digits: Digits) -> None:
+    tiny = study("validation", 0, 1)
     # Processes that TensorFlow has computed in before, as joblib keeps them.
     joblib.Parallel(n_jobs=2)(joblib.delayed(keras.ops.ones)(1) for _ in range(4))
-    both, one = cnn.measure("tiny", digits, jobs=2)["runs"], cnn.measure("tiny", digits)["runs"]
+    both, one = cnn.measure(tiny, digits, jobs=2)["runs"], cnn.measure(tiny, digits)["runs"]
     assert list(both["seed"]) == [0, 1]
-    np.testing.assert_allclose(both["accuracy"], one["accuracy"], atol=0.1)
-
-
-def test_unknown_study(digits: Digits) -> None:
-    with pytest.raises(ValueError, match="unknown study 'cnn_best'; expected one of cnn_report"):
-        cnn.measure("cnn_best", digits)
+    np.testing.assert_array_equal(both["accuracy"], one["accuracy"])
 
 
 # What was answered
@@ -147,7 +148,7 @@ def test_accuracies() -> None:
     runs = pd.DataFrame(
         {"variant": ["b", "b", "b", "a", "a", "a"], "seed": [0, 1, 2] * 2, "accuracy": [0.5, 0.9, 0.6, 0.1, 0.3, 0.2]}
     )
-    found = cnn.accuracies(Record("", "", "", {}, "", "", {}, "", {"runs": runs}))
+    found = cnn.accuracies(recorded({"runs": runs}))
     assert list(found.index) == ["b", "a"]
     assert list(found["median"]) == [0.6, 0.2]
     assert list(found[1]) == [0.9, 0.3]

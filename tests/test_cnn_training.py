@@ -3,6 +3,7 @@
 import dataclasses
 import itertools
 import math
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -42,8 +43,17 @@ def digits() -> Digits:
 
 
 @pytest.fixture(scope="module")
-def whole(digits: Digits) -> Run:
-    return train(TINY, digits, seed=3)
+def kept(digits: Digits, tmp_path_factory: pytest.TempPathFactory) -> tuple[Run, Path]:
+    """A run, and the file in which it was kept."""
+    folder = tmp_path_factory.mktemp("kept")
+    run = train(TINY, digits, seed=3, folder=folder)
+    (path,) = folder.iterdir()
+    return run, path
+
+
+@pytest.fixture(scope="module")
+def whole(kept: tuple[Run, Path]) -> Run:
+    return kept[0]
 
 
 def assert_same(first: Run, second: Run) -> None:
@@ -59,9 +69,8 @@ def test_the_seed_decides(digits: Digits, whole: Run) -> None:
     assert not np.array_equal(train(TINY, digits, seed=4).weights[0], whole.weights[0])
 
 
-@pytest.mark.parametrize("after", [1, 2])
 def test_a_run_that_was_killed_ends_where_it_would_have_ended(
-    after: int, digits: Digits, whole: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    digits: Digits, whole: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Killed(BaseException):
         pass
@@ -69,7 +78,7 @@ def test_a_run_that_was_killed_ends_where_it_would_have_ended(
     train_epoch = cnn_training._State.train_epoch
 
     def stop(self: Any, *batch: Any) -> Any:
-        if len(self.history) == after:
+        if len(self.history) == 2:
             raise Killed
         return train_epoch(self, *batch)
 
@@ -80,29 +89,54 @@ def test_a_run_that_was_killed_ends_where_it_would_have_ended(
 
 
 def test_a_finished_run_is_not_repeated(
-    digits: Digits, whole: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    digits: Digits, kept: tuple[Run, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = train(TINY, digits, seed=3, folder=tmp_path)
+    first, path = kept
     monkeypatch.setattr(cnn_training._State, "train_epoch", None)
-    again = train(TINY, digits, seed=3, folder=tmp_path)
+    again = train(TINY, digits, seed=3, folder=path.parent)
     assert again.history.equals(first.history)
-    assert_same(again, whole)
-    assert len(list(tmp_path.iterdir())) == 1
+    assert_same(again, first)
+    assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.fixture
+def begun(monkeypatch: pytest.MonkeyPatch) -> list[tuple[cnn_training._State, Path]]:
+    """What would be trained, and where it would be kept; nothing is trained."""
+    noted: list[tuple[cnn_training._State, Path]] = []
+
+    def note(state: cnn_training._State, recipe: Recipe, digits: Digits, seed: int, path: Path, progress: bool) -> None:
+        noted.append((state, path))
+
+    monkeypatch.setattr(cnn_training, "_run", note)
+    return noted
 
 
 @pytest.mark.parametrize("damage", [lambda content: content[:-200], lambda content: b"", lambda content: b"PK" * 50])
-def test_a_damaged_file_is_as_good_as_none(damage: Any, digits: Digits, whole: Run, tmp_path: Path) -> None:
-    train(dataclasses.replace(TINY), digits, seed=3, folder=tmp_path)
-    (path,) = tmp_path.iterdir()
-    path.write_bytes(damage(path.read_bytes()))
-    assert_same(train(TINY, digits, seed=3, folder=tmp_path), whole)
+def test_a_damaged_file_is_as_good_as_none(
+    damage: Any,
+    digits: Digits,
+    kept: tuple[Run, Path],
+    begun: list[tuple[cnn_training._State, Path]],
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / kept[1].name
+    path.write_bytes(damage(kept[1].read_bytes()))
+    for folder in (tmp_path, None):
+        train(TINY, digits, seed=3, folder=folder)
+    (found, where), (fresh, _) = begun
+    assert where == path
+    assert found.history == [] and not found.best_weights
+    for one, other in zip(found._variables(), fresh._variables(), strict=True):
+        np.testing.assert_array_equal(one, other)
 
 
-def test_another_recipe_is_another_file(digits: Digits, tmp_path: Path) -> None:
-    short = dataclasses.replace(TINY, epochs=1)
-    for recipe in (short, dataclasses.replace(short, learning_rate=0.02)):
+def test_another_recipe_is_another_file(
+    digits: Digits, begun: list[tuple[cnn_training._State, Path]], tmp_path: Path
+) -> None:
+    for recipe in (TINY, dataclasses.replace(TINY, learning_rate=0.02), TINY):
         train(recipe, digits, seed=3, folder=tmp_path)
-    assert len(list(tmp_path.iterdir())) == 2
+    first, other, again = (path for _, path in begun)
+    assert first == again != other
 
 
 def test_validation_digits_share_no_photograph_and_are_measured(digits: Digits, whole: Run) -> None:
@@ -141,8 +175,9 @@ def test_without_patience_the_last_weights_are_kept(whole: Run) -> None:
     assert whole.best_epoch == len(whole.history) == TINY.epochs
 
 
-def test_without_a_validation_part_nothing_is_measured(digits: Digits) -> None:
+def test_without_a_validation_part_nothing_is_measured(digits: Digits, capsys: pytest.CaptureFixture[str]) -> None:
     run = train(dataclasses.replace(TINY, validation=0.0, epochs=1), digits, seed=0)
+    assert capsys.readouterr().err == ""  # nor is any progress shown
     assert run.history[["val_loss", "val_accuracy"]].isna().all(axis=None)
     assert math.isfinite(run.history["loss"].iloc[0])
 
@@ -188,11 +223,16 @@ def test_the_learning_rate_rises_and_falls_to_0() -> None:
     assert float(rate(55)) == pytest.approx(0.05, abs=1e-6)
 
 
-def test_progress_is_shown_where_asked(digits: Digits, capsys: pytest.CaptureFixture[str]) -> None:
-    train(dataclasses.replace(TINY, epochs=1), digits, seed=0)
-    assert capsys.readouterr().err == ""
+@pytest.mark.parametrize("terminal", [True, False])
+def test_progress_is_shown_where_asked(
+    digits: Digits, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, terminal: bool
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
     train(dataclasses.replace(TINY, epochs=1), digits, seed=0, progress=True)
-    assert "improved, seed 0: loss" in capsys.readouterr().err
+    errors = capsys.readouterr().err
+    assert "improved, seed 0: loss" in errors
+    assert ("\r" in errors) == terminal, "a log has lines"
+    assert terminal or (errors.count("\n") == 1 and errors.endswith(" after 1 epochs\n"))
 
 
 def test_parameters() -> None:

@@ -113,7 +113,7 @@ def test_one_layer_worked_on_paper() -> None:
         network_gradients(network, [[2.0], [4.0]], [0, 1]),
         layer_gradients(keras_copy(network), [[2.0], [4.0]], [0, 1]),
     ):
-        pd.testing.assert_frame_equal(found, expected, rtol=1e-15)
+        pd.testing.assert_frame_equal(found, expected, rtol=1e-12)
 
 
 def test_the_signed_maximum_is_negative_where_all_entries_are() -> None:

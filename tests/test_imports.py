@@ -13,9 +13,9 @@ PACKAGE = Path(layerwise.__file__).parent
 # of the package only the command line imports them.
 ROWS: list[set[str]] = [
     {
+        "arithmetic",
         "activations",
         "report",
-        "provenance",
         "digits",
         "files",
         "augmentation",
@@ -25,8 +25,8 @@ ROWS: list[set[str]] = [
         "results",
         "scatter",
     },
-    {"network", "mean_field", "download", "models", "records", "handwriting"},
-    {"mnist", "svhn", "split"},
+    {"provenance", "network", "mean_field", "download", "models", "handwriting"},
+    {"records", "mnist", "svhn", "split"},
     {"datasets"},
     {"training", "cnn_training", "gradients", "vision", "photo"},
     {"sweep", "checks", "depth", "cnn", "transfer"},

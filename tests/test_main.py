@@ -1,6 +1,9 @@
 """The commands: what they print, what they leave, and how they refuse."""
 
 import dataclasses
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +71,19 @@ def test_svhn_is_downloaded_where_asked(
     monkeypatch.setattr(datasets, "download_svhn", fail)
     assert main(["data", "--download-svhn"]) == 1
     assert capsys.readouterr().err == "python -m layerwise data: ufldl.stanford.edu could not be reached\n"
+
+
+def test_the_sample_of_svhn_is_cut_where_asked(
+    house_numbers: datasets.Digits,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    monkeypatch.setattr(datasets, "cut_svhn_sample", lambda folder, progress: folder / "svhn_sample.npz")
+    assert main(["data", "--svhn-sample", str(tmp_path)]) == 0
+    assert capsys.readouterr().out.splitlines()[0] == str(tmp_path / "svhn_sample.npz")
+    assert main(["records", "--data", "svhn_sample"]) == 1
+    assert "found four house numbers; python -m layerwise data --svhn-sample FOLDER" in capsys.readouterr().err
 
 
 def test_sweep(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -243,6 +259,44 @@ def test_predict_prints_ten_probabilities_and_draws_the_steps(
     assert [line[0] for line in lines[2:12]] == list("0123456789")
     assert sum(float(line.split()[1]) for line in lines[2:12]) == pytest.approx(1, abs=0.01)
     assert (tmp_path / "steps.png").read_bytes().startswith(b"\x89PNG")
+
+
+READS_A_SEVEN = """
+import sys, types
+import numpy as np
+from layerwise.__main__ import main
+certain = lambda inputs: np.eye(10)[[7]]
+sys.modules["layerwise.cnn"] = types.SimpleNamespace(pretrained=lambda name: certain)  # without TensorFlow
+main(["predict", "book/drawn_seven.jpg"])
+"""
+HAS_THE_WRONG_SIGN = """
+from layerwise.checks import check_gradient, gradients_with_bugs
+from layerwise.network import Network
+
+def function(w, b, x, T):
+    network = Network([4] * 4, "tanh", "squared_error", weights=w, biases=b)
+    return gradients_with_bugs(["sign"], network, x, T)
+
+check_gradient(function)
+"""
+
+
+@pytest.mark.parametrize(
+    "code, says",
+    [(READS_A_SEVEN, "7  1.000  " + "?" * 40), (HAS_THE_WRONG_SIGN, "the sign is wrong: ? starts from y ? T")],
+    ids=["predict", "check_gradient"],
+)
+def test_an_output_of_few_characters_gets_question_marks(code: str, says: str) -> None:
+    """As on Windows, where the output goes into a file or a pipe."""
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=Path(__file__).parent.parent,
+        env={**os.environ, "PYTHONIOENCODING": "cp1252"},
+        capture_output=True,
+        check=False,
+    )
+    assert (run.returncode, run.stderr) == (0, b"")
+    assert says in run.stdout.decode("cp1252")
 
 
 def test_predict_says_that_there_is_no_digit_and_refuses_what_is_no_photo(

@@ -21,7 +21,10 @@ def project(tmp_path: Path) -> Path:
     (project / ".venv" / "bin").mkdir(parents=True)
     for name in ("Makefile", "requirements.txt", "pyproject.toml"):
         shutil.copy2(ROOT / name, project)
-    (project / ".venv" / "bin" / "python").write_text("#!/bin/sh\necho data: ${LAYERWISE_DATA:-none}\n")
+    (project / ".venv" / "bin" / "python").write_text(
+        "#!/bin/sh\necho data: ${LAYERWISE_DATA:-none}, strict: ${LAYERWISE_STRICT:-no}, "
+        "offline: ${LAYERWISE_OFFLINE:-no}, $2\n"
+    )
     (project / ".venv" / "bin" / "python").chmod(0o755)
     (project / ".venv" / "installed").touch()
     return project
@@ -84,7 +87,7 @@ def test_data_beside_the_checkout_are_used_unless_the_reader_says_otherwise(proj
     def chosen(**environment: str) -> str:
         """What the commands of `make book` see."""
         lines = make(project, "book", **environment).stdout.splitlines()
-        (seen,) = {line.removeprefix("data: ") for line in lines if line.startswith("data: ")}
+        (seen,) = {line.removeprefix("data: ").split(",")[0] for line in lines if line.startswith("data: ")}
         return seen
 
     assert chosen() == "none"
@@ -93,6 +96,27 @@ def test_data_beside_the_checkout_are_used_unless_the_reader_says_otherwise(proj
     (shared / "mnist.npz").touch()
     assert chosen() == str(shared)
     assert chosen(LAYERWISE_DATA="/elsewhere") == "/elsewhere"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "strict"), [(["book"], "no"), (["book", "STRICT=1"], "1"), (["test"], "1"), (["elsewhere"], "no")]
+)
+def test_a_number_that_is_not_as_expected_is_an_error_where_it_should_be(
+    project: Path, arguments: list[str], strict: str
+) -> None:
+    lines = make(project, *arguments).stdout.splitlines()
+    assert {line.split("strict: ")[1].split(",")[0] for line in lines if "strict: " in line} == {strict}
+
+
+def test_elsewhere_can_use_the_embedded_digits(project: Path) -> None:
+    assert (
+        "data: /mine, strict: no, offline: no, bookbuild.elsewhere"
+        in make(project, "elsewhere", LAYERWISE_DATA="/mine").stdout.splitlines()
+    )
+    assert (
+        "data: none, strict: no, offline: 1, bookbuild.elsewhere"
+        in make(project, "elsewhere", "DATA=embedded", LAYERWISE_DATA="/mine").stdout.splitlines()
+    )
 
 
 def test_the_commands_of_the_readme_and_of_ci_exist() -> None:

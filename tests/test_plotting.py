@@ -162,9 +162,16 @@ def drawn(figure: Figure) -> Figure:
     return figure
 
 
-@pytest.fixture(params=FIGURES)
-def figure(request: pytest.FixtureRequest) -> Figure:
-    return FIGURES[request.param]()
+@pytest.fixture(scope="module", params=FIGURES)
+def picture(request: pytest.FixtureRequest) -> tuple[str, str, Figure]:
+    """Name, SVG and figure, drawn once for all tests of it: they look and change nothing."""
+    figure = FIGURES[request.param]()
+    return request.param, svg(figure), drawn(figure)
+
+
+@pytest.fixture
+def figure(picture: tuple[str, str, Figure]) -> Figure:
+    return picture[2]
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -250,8 +257,8 @@ def test_activations_differ_without_colour() -> None:
 # Every figure
 
 
-def test_every_colour_is_of_the_palette_and_has_a_dark_counterpart(figure: Figure) -> None:
-    text = svg(figure)
+def test_every_colour_is_of_the_palette_and_has_a_dark_counterpart(picture: tuple[str, str, Figure]) -> None:
+    text = picture[1]
     drawing = re.sub(r'(xlink:)?href="[^"]*"', "", text)
     assert set(re.findall(r"#[0-9A-Fa-f]{3,8}\b", drawing)) <= set(PALETTE)
     paints = re.findall(r"(?:fill|stroke|stop-color|color):\s*([^;\"]+)", drawing)
@@ -262,13 +269,12 @@ def test_every_colour_is_of_the_palette_and_has_a_dark_counterpart(figure: Figur
         assert text.count(colour) == dark.count(counterpart)
 
 
-def test_the_same_figure_is_the_same_bytes(request: pytest.FixtureRequest) -> None:
-    for build in FIGURES.values():
-        assert svg(build()) == svg(build())
+def test_the_same_figure_is_the_same_bytes(picture: tuple[str, str, Figure]) -> None:
+    name, text, _ = picture
+    assert svg(FIGURES[name]()) == text
 
 
 def test_nothing_is_drawn_outside_and_no_text_covers_another(figure: Figure) -> None:
-    drawn(figure)
     inside = figure.bbox.padded(0.5)
     texts = [text for text in written(figure) if text.get_text().strip()]
     assert texts or figure.axes[0].images
@@ -299,7 +305,7 @@ def written(figure: Figure) -> list[Text]:
 def test_text_has_one_readable_size(figure: Figure) -> None:
     assert figure.get_size_inches()[0] == plotting.WIDTH
     # At a text column of 700 px a point is 700 / (72 * WIDTH) px; on a phone 358 / (72 * WIDTH).
-    sizes = [text.get_fontsize() for text in written(drawn(figure)) if text.get_text()]
+    sizes = [text.get_fontsize() for text in written(figure) if text.get_text()]
     assert min(sizes, default=9) * 358 / (72 * plotting.WIDTH) >= 7
     assert max(sizes, default=9) <= 14  # symbols: their indices are seven tenths as large
 

@@ -2,16 +2,16 @@
 
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from layerwise import provenance
-from layerwise.provenance import package_modules, result_key, versions
+from layerwise import arithmetic, provenance
+from layerwise.provenance import compared_with_records, differences, package_modules, result_key, versions
 
 SOURCES = {
     "__init__.py": "import os\n",
@@ -35,72 +35,68 @@ def small(tmp_path: Path) -> Path:
     return package
 
 
-def key(package: Path, **changes: object) -> str:
-    provenance._code_hash.cache_clear()
-    arguments = {"module": "small.top", "settings": {"layers": 5, "rate": 0.01}, "data_sha256": "abc", **changes}
-    return result_key(**arguments, package=package)  # type: ignore[arg-type]
+def key(**changes: Any) -> str:
+    arguments: dict[str, Any] = {
+        "methods": ("sweep",),
+        "settings": {"layers": 5, "rate": 0.01},
+        "data_sha256": "abc",
+        "computed_on": {"NumPy's sums": "1234", "oneDNN": "off"},
+    }
+    return result_key(**arguments | changes)
 
 
-def edit(name: str, old: str, new: str) -> Callable[[Path], object]:
-    def apply(package: Path) -> None:
-        path = package / name
-        source = path.read_text(encoding="utf-8")
-        assert old in source
-        path.write_text(source.replace(old, new), encoding="utf-8")
-
-    return apply
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        edit("top.py", "return value", "return -value"),
-        edit("middle.py", "+ 1", "+ 2"),
-        edit("bottom.py", "number = 1", "number = 2"),
-        edit("lazy.py", "import small.folder.inner", "import small.folder.inner\nx = 1"),
-        edit("folder/inner.py", "deep = 1", "deep = 2"),
-        edit("__init__.py", "import os", "import re"),
-    ],
-    ids=["itself", "import", "import of an import", "import in a function", "module in a folder", "package"],
-)
-def test_a_change_of_the_code_changes_the_key(small: Path, change: Callable[[Path], object]) -> None:
-    before = key(small)
-    change(small)
-    assert key(small) != before
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        edit("aside.py", "run", "run as go"),
-        edit("bottom.py", "Holds a number.", "Holds\nthe number."),
-        edit("bottom.py", "\n\n\ndef", "\n# What follows is late.\n\ndef"),
-    ],
-    ids=["module that is not imported", "docstring", "comment"],
-)
-def test_a_change_without_effect_leaves_the_key(small: Path, change: Callable[[Path], object]) -> None:
-    before = key(small)
-    change(small)
-    assert key(small) == before
-
-
-def test_settings_data_and_versions_change_the_key(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_that_decides_a_result_changes_its_key(monkeypatch: pytest.MonkeyPatch) -> None:
     keys = [
-        key(small),
-        key(small, settings={"layers": 5, "rate": 0.1}),
-        key(small, settings={"layers": 5}),
-        key(small, data_sha256="abd"),
-        key(small, module="small.middle"),
+        key(),
+        key(methods=("sweep", "depth")),
+        key(settings={"layers": 5, "rate": 0.1}),
+        key(settings={"layers": 5}),
+        key(data_sha256="abd"),
+        key(computed_on={"NumPy's sums": "1235", "oneDNN": "off"}),
+        key(computed_on={"NumPy's sums": "1234", "oneDNN": "on"}),
     ]
-    for module in (tf, keras, np):
-        monkeypatch.setattr(module, "__version__", "0.0")
-        keys.append(key(small))
+    monkeypatch.setitem(provenance.METHODS, "sweep", provenance.METHODS["sweep"] + 1)
+    keys.append(key())
     assert len(set(keys)) == len(keys)
     assert all(len(one) == 64 for one in keys)
 
 
-def test_the_order_of_settings_does_not_matter(small: Path) -> None:
-    assert key(small) == key(small, settings={"rate": 0.01, "layers": 5})
+def test_the_order_of_settings_does_not_matter() -> None:
+    assert key(settings={"rate": 0.01, "layers": 5}) == key()
+
+
+def test_a_fingerprint_is_computed_once_for_a_processor_and_its_switches(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LAYERWISE_RESULTS", str(tmp_path))
+    fingerprints = iter([{"training": "one"}, {"training": "two"}, {"training": "three"}])
+    monkeypatch.setattr(arithmetic, "fingerprint", lambda: next(fingerprints))
+
+    def asked_anew() -> dict[str, str]:
+        provenance.this_arithmetic.cache_clear()
+        return provenance.this_arithmetic()
+
+    try:
+        assert asked_anew() == asked_anew() == {"training": "one", "oneDNN": "off"}
+        monkeypatch.setenv("OPENBLAS_CORETYPE", "Nehalem")
+        assert asked_anew()["training"] == "two"
+        monkeypatch.setattr(provenance, "processor_features", lambda: "another one")
+        assert asked_anew()["training"] == "three"
+    finally:
+        provenance.this_arithmetic.cache_clear()
+
+
+def test_the_words_for_an_arithmetic(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(provenance, "this_arithmetic", lambda: {"NumPy's sums": "1", "training": "2"})
+    assert compared_with_records({"NumPy's sums": "1", "training": "2"}) == "as on the machine of the records"
+    assert compared_with_records({"NumPy's sums": "1", "training": "3"}) == "differs: training"
+
+
+def test_differences_are_named() -> None:
+    one = {"NumPy's sums": "1", "training": "2", "oneDNN": "on"}
+    assert differences(one, dict(one)) == []
+    assert differences(one, one | {"training": "3", "oneDNN": "off"}) == ["training", "oneDNN"]
+    assert differences({}, {"training": "3"}) == ["training"]
 
 
 def test_modules_that_a_module_needs(small: Path) -> None:
@@ -118,10 +114,11 @@ def test_no_module_that_a_sweep_loads_is_missed() -> None:
 
 
 def test_versions_are_those_that_are_installed() -> None:
-    assert versions() == {"tensorflow": tf.__version__, "keras": keras.__version__, "numpy": np.__version__}
+    found = versions()
+    assert (found["tensorflow"], found["keras"], found["numpy"]) == (tf.__version__, keras.__version__, np.__version__)
 
 
 @pytest.mark.parametrize("module", ["small.nothing", "large.top", "numpy"])
 def test_an_unknown_module_is_refused(small: Path, module: str) -> None:
-    with pytest.raises(ValueError, match=f"the package small has no module '{module}'"):
-        key(small, module=module)
+    with pytest.raises(ValueError, match=f"has no module '{module}'"):
+        package_modules(module, package=small)

@@ -105,13 +105,13 @@ def published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 )
 def test_a_spoilt_table_is_refused(published: Path, old: str, new: str, message: str) -> None:
     path = published / "published_runs.csv"
-    path.write_text(path.read_text().replace(old, new))
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
     with pytest.raises(ValueError, match=message):
         published_runs()
 
 
 def test_a_spoilt_matrix_is_refused(published: Path) -> None:
     path = published / "published_confusion_matrix.csv"
-    path.write_text("\n".join(path.read_text().splitlines()[:-1]))
+    path.write_text("\n".join(path.read_text(encoding="utf-8").splitlines()[:-1]), encoding="utf-8")
     with pytest.raises(ValueError, match=r"10 x 10 counts, but holds \(9, 10\)"):
         published_confusion_matrix()

@@ -111,7 +111,7 @@ def test_nan_is_never_close_to_nan(folder: Path) -> None:
 @pytest.mark.parametrize("source", ["any", "svhn"])
 def test_a_name_of_which_nothing_is_expected_raises(folder: Path, source: str) -> None:
     begin("depth", source, folder=folder)
-    with pytest.raises(ExpectationError, match=r"accuracy = 0\.93, but nothing is expected of it"):
+    with pytest.raises(ExpectationError, match=r"accuracy: nothing is expected of it, got 0\.93"):
         record("accuracy", 0.93)
 
 
@@ -137,9 +137,9 @@ def test_a_reader_gets_a_note_and_goes_on(
     assert notes.err == ""
     first, second, third, fourth = notes.out.splitlines()
     assert first == "note: chapter depth, data mnist: accuracy: expected between 0.9 and 0.95, got 0.5"
-    assert second == "note: chapter depth, data mnist: mine = 1.0, but nothing is expected of it"
+    assert second == "note: chapter depth, data mnist: mine: nothing is expected of it, got 1.0"
     assert third.startswith("note: chapter mine: there are no expectations at")
-    assert fourth == "note: chapter mine, data any: mine = 1.0, but nothing is expected of it"
+    assert fourth == "note: chapter mine, data any: mine: nothing is expected of it, got 1.0"
 
 
 def test_record_needs_a_chapter_and_one_value(folder: Path) -> None:
@@ -166,16 +166,23 @@ def test_record_needs_a_chapter_and_one_value(folder: Path) -> None:
 def test_text_for_prose(
     folder: Path, monkeypatch: pytest.MonkeyPatch, value: object, format: object, text: str
 ) -> None:
-    glued: dict[str, str] = {}
+    glued: dict[str, results._Glued] = {}
     monkeypatch.setattr(results, "_glue", glued.__setitem__)
     monkeypatch.delenv("LAYERWISE_STRICT")
     begin("depth", folder=folder)
     record("value", value, format)  # type: ignore[arg-type]
-    assert glued == {"value": text}
+    assert glued["value"].text == text
 
 
-def test_a_notebook_gets_the_text_without_showing_it(folder: Path) -> None:
-    """In a running notebook the text is stored where {glue:text} finds it, under the type that is not displayed."""
+@pytest.mark.parametrize("unexpected", [False, True])
+def test_a_notebook_gets_the_text_without_showing_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, unexpected: bool
+) -> None:
+    """In a running notebook the text is stored where {glue:text} finds it, under the type that is not displayed.
+
+    What is wrong with a number stands beside it, for the build to show.
+    """
+    monkeypatch.delenv("LAYERWISE_STRICT")
     from IPython.core.interactiveshell import InteractiveShell
     from IPython.utils.capture import capture_output
 
@@ -184,13 +191,15 @@ def test_a_notebook_gets_the_text_without_showing_it(folder: Path) -> None:
     try:
         begin("depth", folder=folder)
         with capture_output() as captured:
-            record("slope", 0.25)
+            record("slope", 0.26 if unexpected else 0.25)
         (output,) = captured.outputs
     finally:
         InteractiveShell.clear_instance()
-    assert output.data == {"application/papermill.record/text/plain": "'0.250'"}
+    assert output.data == {"application/papermill.record/text/plain": "'0.260'" if unexpected else "'0.250'"}
     assert output.metadata["scrapbook"]["name"] == "slope"
-    assert captured.stdout == captured.stderr == ""
+    wrong = {"name": "slope", "wrong": "expected 0.25 to within 1e-06", "got": "0.26"}
+    assert output.metadata.get("unexpected") == (wrong if unexpected else None)
+    assert captured.stdout.startswith("note: ") == unexpected and captured.stderr == ""
 
 
 @pytest.mark.parametrize(

@@ -1,17 +1,23 @@
 """Studies: recorded as they were run; the records that ship belong to today's code."""
 
 import dataclasses
+import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
-from layerwise import depth, studies
+from layerwise import depth, provenance, studies
 from layerwise.datasets import SHA256, SVHN_SAMPLE_SHA256, load_mnist_5000
-from layerwise.records import RECORDS, record_path
+from layerwise.provenance import results_folder, this_arithmetic, this_machine
+from layerwise.records import RECORDS, record_path, write_record
 from layerwise.studies import (
     STUDY_SEEDS,
+    Confirmation,
+    compare,
+    confirm_record,
     find_study,
     is_current,
     load_record,
@@ -44,6 +50,57 @@ def test_a_record_is_the_table_of_the_study(tiny: Path) -> None:
     assert record.settings == settings
     assert (record.name, record.source, record.data_sha256) == ("tiny", "mnist_5000", DIGITS.sha256)
     assert is_current(record)
+    assert (record.arithmetic, record.machine) == (this_arithmetic(), this_machine())
+    assert abs(datetime.now(UTC).date() - datetime.fromisoformat(record.date).date()).days <= 1
+
+
+def test_a_record_is_confirmed_by_a_part_that_is_made_again(
+    tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = make_record("tiny", DIGITS, folder=tiny)
+    shutil.rmtree(tmp_path / "results")
+    monkeypatch.setitem(provenance.METHODS, "sweep", provenance.METHODS["sweep"] + 1)
+    assert not is_current(load_record("tiny", "mnist_5000", folder=tiny))
+    before = load_record("tiny", "mnist_5000", folder=tiny)
+    assert confirm_record("tiny", DIGITS, folder=tiny) == Confirmation(2, "", ())  # one seed, two epochs
+    after = load_record("tiny", "mnist_5000", folder=tiny)
+    assert is_current(after) and after.confirmed is not None
+    pd.testing.assert_frame_equal(after.frame, before.frame)
+    assert not list((tmp_path / "results").glob("tanh*")), "what was kept must not confirm itself"
+
+    # One loss of the seed that is run again, changed in its last digit.
+    text = path.read_text(encoding="utf-8")
+    loss = str(after.frame["loss"][0])
+    path.write_text(text.replace(loss, loss[:-1] + str((int(loss[-1]) + 1) % 10), 1), encoding="utf-8")
+    found = confirm_record("tiny", DIGITS, folder=tiny)
+    assert found.rows == 2 and len(found.differences) == 1
+    assert f"loss {loss}" in found.differences[0] and "seed 0, epoch 1" in found.differences[0]
+    assert load_record("tiny", "mnist_5000", folder=tiny).confirmed == after.confirmed
+
+
+def test_another_arithmetic_confirms_nothing_and_refutes_nothing(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = make_record("tiny", DIGITS, folder=tiny)
+    before = path.read_text(encoding="utf-8")
+    monkeypatch.setattr(studies, "sweep", None)  # nothing is run
+    with monkeypatch.context() as patch:
+        patch.setattr(studies, "this_arithmetic", lambda: this_arithmetic() | {"training": "another"})
+        found = confirm_record("tiny", DIGITS, folder=tiny)
+    assert found.reason.startswith("this machine computes otherwise (training)") and not found.rows
+    unknown = dataclasses.replace(load_record("tiny", "mnist_5000", folder=tiny), arithmetic={})
+    write_record(unknown, folder=tiny)
+    assert "does not say" in confirm_record("tiny", DIGITS, folder=tiny).reason
+    write_record(dataclasses.replace(unknown, data_sha256="other"), folder=tiny)
+    with pytest.raises(ValueError, match="made from other digits than the embedded"):
+        confirm_record("tiny", DIGITS, folder=tiny)
+    assert '"confirmed": null' in before
+
+
+def test_rows_are_compared_but_for_their_seconds() -> None:
+    runs = pd.DataFrame({"seed": [0, 1], "loss": [0.5, float("nan")], "seconds": [3.0, 4.0]})
+    again = runs.assign(seconds=[5.0, 6.0])[1:]
+    assert compare({"runs": runs}, {"runs": again}) == (1, [])
+    rows, found = compare({"runs": runs}, {"runs": runs.assign(loss=[0.5, 0.25])})
+    assert (rows, found) == (2, ["runs: now seed 1, loss 0.25"])
 
 
 def test_a_run_that_diverged_is_nan_in_the_table(tiny: Path) -> None:
@@ -70,7 +127,7 @@ def test_a_study_of_deep_networks_is_recorded_too(tmp_path: Path, monkeypatch: p
     monkeypatch.setitem(depth.SETTINGS, "wide_networks", small)
     make_record("wide_networks", digits, folder=tmp_path)
     record = load_record("wide_networks", folder=tmp_path)
-    pd.testing.assert_frame_equal(record.frame, depth.measure("wide_networks", digits), rtol=1e-6, atol=0)
+    pd.testing.assert_frame_equal(record.frame, depth.measure("wide_networks", small, digits), rtol=1e-6, atol=0)
     assert is_current(record)
     monkeypatch.setitem(depth.SETTINGS, "wide_networks", small | {"units": 17})
     assert not is_current(record)
@@ -79,9 +136,9 @@ def test_a_study_of_deep_networks_is_recorded_too(tmp_path: Path, monkeypatch: p
 def test_a_reader_s_own_record_is_found_while_it_is_current(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     complete = dataclasses.replace(DIGITS, key="svhn", sha256="of complete SVHN")
     runs = pd.DataFrame({"accuracy": [0.875, 0.9]})
-    monkeypatch.setattr(studies.cnn, "measure", lambda name, digits, **keywords: {"runs": runs})
+    monkeypatch.setattr(studies.cnn, "measure", lambda study, digits, **keywords: {"runs": runs})
     assert own_record("cnn_report", complete) is None
-    make_record("cnn_report", complete, folder=studies.results_folder())
+    make_record("cnn_report", complete, folder=results_folder())
     found = own_record("cnn_report", complete)
     assert found is not None
     pd.testing.assert_frame_equal(found.frame, runs)
@@ -110,7 +167,7 @@ def test_the_records_of_the_package_belong_to_its_code(name: str, source: str) -
     record = load_record(name, source)
     assert record.data_sha256 == (SHA256 | {"svhn_sample": SVHN_SAMPLE_SHA256["digits"]})[source]
     assert is_current(record), (
-        f"the code, the packages or the settings changed since {record.date}; make it again: {record.command}"
+        f"the method or the settings changed since {record.date}: {record.command}, or with --confirm"
     )
     assert record.settings == find_study(name).settings
     assert all(len(table) for table in record.tables.values())

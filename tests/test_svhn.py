@@ -15,7 +15,7 @@ import scipy.io
 
 from layerwise import svhn
 from layerwise.digits import DataError, Digits
-from layerwise.svhn import SVHN_FILES, download_svhn, load_svhn, svhn_files
+from layerwise.svhn import SVHN_FILES, cut_svhn_sample, download_svhn, load_svhn, svhn_files
 from layerwise.synthetic import house_numbers
 from local_server import Server
 
@@ -106,6 +106,10 @@ def write(folder: Path, files: dict[str, bytes]) -> Path:
 
 def files_in(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
+
+
+def folder_of(server: Server) -> str:
+    return server.url.rpartition("/")[0] + "/"
 
 
 # The official files
@@ -241,6 +245,68 @@ def test_a_damaged_sample_is_refused(tmp_path: Path, sample: dict[str, np.ndarra
             load_svhn(folder=write(tmp_path / "data", {"svhn_sample.npz": content}))
 
 
+# The sample cut from the official test file
+
+
+def test_the_numbers_of_the_sample_s_photographs_ship() -> None:
+    photos = np.repeat(np.arange(1, 5034, dtype="<i4"), svhn._DIGITS_OF_PHOTO)
+    assert hashlib.sha256(photos.tobytes()).hexdigest() == svhn.SVHN_SAMPLE_SHA256["photos"]
+    assert (photos <= svhn.PHOTOS_FOR_TRAINING).sum() == 7999
+    assert sum(k * count for k, count in svhn.SVHN_SAMPLE_PHOTOS.items()) == 7999
+
+
+@pytest.fixture
+def test_file(sample: dict[str, np.ndarray], monkeypatch: pytest.MonkeyPatch) -> bytes:
+    """A file that passes for the official test set and begins with the sample's digits; two more follow."""
+    x = np.concatenate([sample["x_train"], sample["x_test"], np.zeros((2, 32, 32, 3), np.uint8)])
+    y = np.concatenate([sample["y_train"], sample["y_test"], [1, 1]]).astype(np.uint8)
+    content = mat(X=np.moveaxis(x, 0, 3), y=np.where(y == 0, 10, y).astype(np.uint8)[:, None])
+    monkeypatch.setitem(svhn.DIGITS_OF_FILE, "test_32x32.mat", len(y))
+    pin(monkeypatch, "test_32x32.mat", content)
+    photos = np.concatenate([sample["photo_train"], sample["photo_test"]])
+    monkeypatch.setattr(svhn, "_DIGITS_OF_PHOTO", np.bincount(photos)[1:])
+    monkeypatch.setattr(svhn, "PHOTOS_FOR_TRAINING", 300)
+    return content
+
+
+@pytest.mark.parametrize("place", ["named", "cache", "server"])
+def test_the_sample_is_cut_from_the_official_test_file(
+    place: str,
+    tmp_path: Path,
+    test_file: bytes,
+    sample: dict[str, np.ndarray],
+    server: Server,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    files = {"test_32x32.mat": test_file}
+    if place == "server":
+        server.files = files
+    else:
+        write(tmp_path / place, files)
+    monkeypatch.setenv("LAYERWISE_DATA", str(tmp_path / "named"))
+    written = cut_svhn_sample(tmp_path / "cut", cache=tmp_path / "cache", url=folder_of(server))
+    assert written == tmp_path / "cut" / "svhn_sample.npz" and files_in(tmp_path / "cut") == ["svhn_sample.npz"]
+    digits = load_svhn(folder=tmp_path / "cut")
+    assert digits.key == "svhn_sample"
+    for name, array in sample.items():
+        np.testing.assert_array_equal(getattr(digits, name), array)
+
+
+def test_what_is_not_the_sample_is_not_written(
+    tmp_path: Path, test_file: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = write(tmp_path / "cache", {"test_32x32.mat": test_file})
+    with pytest.raises(DataError, match="holds an official file of SVHN, which is used before the sample"):
+        cut_svhn_sample(cache, cache=cache)
+    monkeypatch.setitem(svhn.SVHN_SAMPLE_SHA256, "photos", "0" * 64)
+    with pytest.raises(DataError, match=r"what was cut from .* has the SHA-256"):
+        cut_svhn_sample(tmp_path / "cut", cache=cache)
+    (cache / "test_32x32.mat").write_bytes(test_file[:-1])
+    with pytest.raises(DataError, match="is damaged or not the official file"):
+        cut_svhn_sample(tmp_path / "cut", cache=cache)
+    assert not (tmp_path / "cut").exists()
+
+
 def test_what_is_there_is_found_without_reading_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("layerwise.svhn.cache_folder", lambda: tmp_path / "cache")
     monkeypatch.delenv("LAYERWISE_DATA", raising=False)
@@ -293,7 +359,9 @@ def test_a_named_folder_without_data_is_an_error(exists: bool, tmp_path: Path, o
     folder = tmp_path / "data"
     if exists:
         folder.mkdir()
-    with pytest.raises(DataError, match=r"neither train_32x32\.mat nor svhn_sample\.npz in the folder .*/data\. The"):
+    with pytest.raises(
+        DataError, match=r"neither train_32x32\.mat nor svhn_sample\.npz in the folder .*[/\\]data\. The"
+    ):
         load_svhn(folder=folder, cache=write(tmp_path / "cache", official))
 
 
@@ -339,10 +407,6 @@ def test_synthetic_digits_are_drawn_once_and_differ_between_the_parts() -> None:
 
 
 # Downloads
-
-
-def folder_of(server: Server) -> str:
-    return server.url.rpartition("/")[0] + "/"
 
 
 def test_both_files_are_downloaded_into_the_cache(

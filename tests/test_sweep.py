@@ -2,10 +2,9 @@
 
 import json
 import os
-import signal
+import re
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,11 +14,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from layerwise import provenance
 from layerwise import sweep as module
 from layerwise.activations import ACTIVATIONS, TANH
 from layerwise.datasets import load_mnist_5000
 from layerwise.models import layer_initializer
-from layerwise.sweep import EXPERIMENTS, results_folder, sweep
+from layerwise.provenance import results_folder
+from layerwise.sweep import EXPERIMENTS, sweep
 from layerwise.training import train
 
 DIGITS = load_mnist_5000()
@@ -150,19 +151,35 @@ def test_nothing_half_written_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 SCRIPT = """
-import sys
 from layerwise.datasets import load_mnist_5000
 from layerwise.sweep import sweep
-frame = sweep(["tanh", "relu"], [3, 4], range(2), digits=load_mnist_5000(), epochs=2, updates_per_epoch={updates})
+frame = sweep(["tanh"], [3, 4], range(2), digits=load_mnist_5000(), epochs=2, updates_per_epoch=20)
 print(frame.to_json(double_precision=15))
+"""
+# Between two epochs of the second pair of networks the sweep says so, and waits to be killed.
+STOPS_HALF_WAY = """
+import sys
+from layerwise import sweep as module
+train, trained = module.train, []
+
+def train_and_wait(*arguments, **settings):
+    def wait():
+        if trained:
+            print("half-way", flush=True)
+            sys.stdin.read()
+    training = train(*arguments, **settings | {"progress": wait})
+    trained.append(training)
+    return training
+
+module.train = train_and_wait
 """
 
 
-def start(folder: Path, updates: int) -> "subprocess.Popen[str]":
-    environment = {**os.environ, "LAYERWISE_RESULTS": str(folder)}
+def start(folder: Path, script: str = SCRIPT) -> "subprocess.Popen[str]":
     return subprocess.Popen(
-        [sys.executable, "-c", SCRIPT.format(updates=updates)],
-        env=environment,
+        [sys.executable, "-c", script],
+        env={**os.environ, "LAYERWISE_RESULTS": str(folder)},
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -170,35 +187,30 @@ def start(folder: Path, updates: int) -> "subprocess.Popen[str]":
 
 
 def test_a_kill_loses_nothing_that_was_finished(tmp_path: Path, spy: Spy) -> None:
-    updates = 3000  # long enough for the kill to come before the end
-    process = start(tmp_path, updates)
-    deadline = time.monotonic() + 120
-    while not list(tmp_path.glob("*.json")) and process.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.005)
-    process.send_signal(signal.SIGKILL)
+    process = start(tmp_path, STOPS_HALF_WAY + SCRIPT)
+    assert process.stdout is not None and process.stdout.readline() == "half-way\n"
+    process.kill()
     process.communicate()
-    assert process.returncode == -signal.SIGKILL, "the sweep had ended before it was killed"
-    finished = {path: path.read_bytes() for path in tmp_path.glob("*.json")}
-    assert 0 < len(finished) < 8
+    finished = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    assert len(finished) == 2
     assert all(module._read(path) is not None for path in finished)
 
-    short = SHORT | {"updates_per_epoch": updates}
-    frame = sweep(["tanh", "relu"], [3, 4], range(2), folder=tmp_path, **short)
-    assert len(frame) == 16
-    assert len(spy.runs) == 8 - len(finished)
+    frame = sweep(["tanh"], [3, 4], range(2), folder=tmp_path, **SHORT)
+    assert len(frame) == 8
+    assert spy.runs == [("tanh", 4, 0), ("tanh", 4, 1)]
     assert all(path.read_bytes() == content for path, content in finished.items())
 
 
 def test_two_sweeps_at_once_agree_and_say_nothing(tmp_path: Path) -> None:
-    processes = [start(tmp_path, 20) for _ in range(2)]
+    processes = [start(tmp_path) for _ in range(2)]
     outputs = [process.communicate() for process in processes]
     assert [process.returncode for process in processes] == [0, 0]
     # In a chapter whatever is written to stderr fails the build.
     assert [errors for _, errors in outputs] == ["", ""]
     one, other = (json.loads(output) for output, _ in outputs)
     assert one == other
-    assert len(one["loss"]) == 16
-    assert len(list(tmp_path.iterdir())) == 8
+    assert len(one["loss"]) == 8
+    assert len(list(tmp_path.iterdir())) == 4
 
 
 def test_several_processes_give_the_same_table(tmp_path: Path) -> None:
@@ -208,7 +220,10 @@ def test_several_processes_give_the_same_table(tmp_path: Path) -> None:
     assert len(list((tmp_path / "two").iterdir())) == 4
 
 
-def test_progress_is_shown_where_asked_and_only_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_progress_is_shown_where_asked_and_only_there(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     sweep(["tanh"], [3], range(2), folder=tmp_path, **SHORT)
     assert capsys.readouterr() == ("", "")
     sweep(["tanh"], [3, 4], range(3), folder=tmp_path, progress=True, **SHORT)
@@ -221,7 +236,18 @@ def test_progress_is_shown_where_asked_and_only_there(tmp_path: Path, capsys: py
     assert capsys.readouterr() == ("", "")
 
 
-def test_progress_of_several_processes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_log_gets_a_line_for_each_case(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sweep(["tanh"], [3, 4], range(3), folder=tmp_path, progress=True, **SHORT)
+    errors = capsys.readouterr().err
+    assert re.sub(r"\d+ s passed", "", errors).splitlines() == [
+        f"tanh, {layers} layers, seeds 0 to 2: done, " for layers in (3, 4)
+    ]
+
+
+def test_progress_of_several_processes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     sweep(["tanh"], [3], [0], folder=tmp_path, jobs=2, progress=True, **SHORT)
     errors = capsys.readouterr().err
     assert "tanh, 3 layers, seed 0: done" in errors and "100 %" in errors
@@ -240,9 +266,9 @@ def test_where_results_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("LAYERWISE_RESULTS", str(tmp_path / "mine"))
     assert results_folder() == tmp_path / "mine"
     sweep(["tanh"], [3], [0], **SHORT)
-    assert len(list((tmp_path / "mine").iterdir())) == 1
+    assert len(list((tmp_path / "mine").glob("tanh*"))) == 1
     monkeypatch.delenv("LAYERWISE_RESULTS")
-    monkeypatch.setattr(module, "PACKAGE", tmp_path / "code" / "layerwise")
+    monkeypatch.setattr(provenance, "PACKAGE", tmp_path / "code" / "layerwise")
     assert results_folder().parent.name == "layerwise"  # installed: the user's cache
     (tmp_path / "pyproject.toml").touch()
     assert results_folder() == tmp_path / ".results"

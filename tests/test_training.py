@@ -17,41 +17,25 @@ from layerwise.training import Training, batch_order, train
 
 DIGITS = load_mnist_5000()
 FEW = replace(DIGITS, x_test=DIGITS.x_test[:100], y_test=DIGITS.y_test[:100])
-UPDATES = 100
-
-# LeCun's tanh at 40 layers is chaotic at the book's rate, see the test below, in float64 too: 100 updates turn
-# its rounding into differences of size 0.01. At a tenth of the rate rounding stays rounding.
-LEARNING_RATE = {("lecun_tanh", 40): 0.001}
+# Rounding grows with every update, in LeCun's tanh at 40 layers by about 1.4 times: so few that it stays rounding.
+UPDATES = 20
 
 
-@pytest.fixture(params=["float32", "float64"])
-def dtype(request: pytest.FixtureRequest) -> Iterator[str]:
+@pytest.fixture
+def float64() -> Iterator[None]:
     """Keras casts its data and its learning rate to this type, whatever a model computes in."""
     before = keras.config.floatx()
-    keras.config.set_floatx(request.param)
-    yield request.param
+    keras.config.set_floatx("float64")
+    yield
     keras.config.set_floatx(before)
 
 
 def fitted(
-    activation: Any,
-    layers: int,
-    seed: int,
-    dtype: str,
-    *,
-    epochs: int = 1,
-    learning_rate: float = 0.01,
-    jit_compile: bool = False,
+    activation: Any, layers: int, seed: int, dtype: str, *, epochs: int = 1, learning_rate: float = 0.01
 ) -> tuple[keras.Model, list[dict[str, float]]]:
     """Keras' own training from the same start and with the same batches, and its history."""
     model = mlp(activation, layers, seed=seed, dtype=dtype)
-    model.compile(
-        keras.optimizers.SGD(learning_rate),
-        "categorical_crossentropy",
-        metrics=["accuracy"],
-        steps_per_execution=UPDATES,
-        jit_compile=jit_compile,
-    )
+    model.compile(keras.optimizers.SGD(learning_rate), "categorical_crossentropy", metrics=["accuracy"])
     order = batch_order(seed, len(FEW.x_train), UPDATES, 32)
     history = []
     for rows in itertools.islice(order, epochs):
@@ -65,47 +49,51 @@ def difference(ours: list[np.ndarray], theirs: list[np.ndarray]) -> float:
     return max(float(np.abs(one - other).max()) for one, other in zip(ours, theirs, strict=True))
 
 
-@pytest.mark.parametrize("layers", [5, 20, 40])
+@pytest.mark.parametrize("layers", [5, 40])
 @pytest.mark.parametrize("activation", list(ACTIVATIONS))
-def test_weights_after_100_updates_are_those_of_model_fit(activation: str, layers: int, dtype: str) -> None:
-    rate = LEARNING_RATE.get((activation, layers), 0.01)
-    ours = train(
-        activation, layers, FEW, seeds=[1, 2], epochs=1, updates_per_epoch=UPDATES, learning_rate=rate, dtype=dtype
-    )
-    model, _ = fitted(activation, layers, 1, dtype, learning_rate=rate)
-    bound = {"float32": 1e-5, "float64": 1e-9}[dtype]
-    moved = difference(initial_weights(layers, seed=1, dtype=dtype), model.get_weights())
-    assert difference(ours.weights_of(1), model.get_weights()) <= bound
+@pytest.mark.usefixtures("float64")
+def test_weights_are_those_of_model_fit(activation: str, layers: int) -> None:
+    ours = train(activation, layers, FEW, seeds=[1, 2], epochs=1, updates_per_epoch=UPDATES, dtype="float64")
+    model, _ = fitted(activation, layers, 1, "float64")
+    moved = difference(initial_weights(layers, seed=1, dtype="float64"), model.get_weights())
+    assert difference(ours.weights_of(1), model.get_weights()) <= 1e-9
     assert moved > 1e-4  # what is compared has been trained
 
 
-def test_rounding_grows_to_the_size_of_an_update_in_lecun_s_tanh_at_40_layers() -> None:
-    # Why that case is compared at a lower rate: compiled differently, model.fit does not agree with itself either.
-    one, _ = fitted("lecun_tanh", 40, 0, "float32")
-    other, _ = fitted("lecun_tanh", 40, 0, "float32", jit_compile=True)
-    assert difference(one.get_weights(), other.get_weights()) > 1e-4
+@pytest.mark.parametrize("activation", list(ACTIVATIONS))
+def test_in_float32_rounding_alone_makes_a_difference(activation: str) -> None:
+    """It may turn off a unit of ReLU for one of the 640 pictures: a small part of what all of them change."""
+    ours = train(activation, 5, FEW, seeds=[1, 2], epochs=1, updates_per_epoch=UPDATES)
+    model, _ = fitted(activation, 5, 1, "float32")
+    moved = difference(initial_weights(5, seed=1), model.get_weights())
+    assert difference(ours.weights_of(1), model.get_weights()) <= moved / 50
+    assert {array.dtype for array in ours.weights} == {np.dtype(np.float32)}
 
 
+@pytest.mark.usefixtures("float64")
 def test_history_is_what_keras_reports() -> None:
-    ours = train("relu", 5, FEW, seeds=[4], epochs=2, updates_per_epoch=UPDATES, learning_rate=0.1)
-    model, history = fitted("relu", 5, 4, "float32", epochs=2, learning_rate=0.1)
+    ours = train("relu", 5, FEW, seeds=[4], epochs=2, updates_per_epoch=UPDATES, learning_rate=0.1, dtype="float64")
+    model, history = fitted("relu", 5, 4, "float64", epochs=2, learning_rate=0.1)
     for epoch in range(2):
-        assert ours.loss[0, epoch] == pytest.approx(history[epoch]["loss"], abs=1e-5)
-        assert ours.accuracy[0, epoch] == pytest.approx(history[epoch]["accuracy"], abs=1e-6)
-    loss, accuracy = model.evaluate(scale(FEW.x_test), one_hot(FEW.y_test), verbose=0)
-    assert ours.val_loss[0, -1] == pytest.approx(loss, abs=1e-5)
-    assert ours.val_accuracy[0, -1] == pytest.approx(accuracy, abs=1e-6)
-    answers = model.predict(scale(FEW.x_test), verbose=0).argmax(axis=1)
+        assert ours.loss[0, epoch] == pytest.approx(history[epoch]["loss"], abs=1e-9)
+        assert ours.accuracy[0, epoch] == pytest.approx(history[epoch]["accuracy"], abs=1e-9)
+    x_test = FEW.x_test / 255
+    loss, accuracy = model.evaluate(x_test, one_hot(FEW.y_test), verbose=0)
+    assert ours.val_loss[0, -1] == pytest.approx(loss, abs=1e-9)
+    assert ours.val_accuracy[0, -1] == pytest.approx(accuracy, abs=1e-9)
+    answers = model.predict(x_test, verbose=0).argmax(axis=1)
     np.testing.assert_array_equal(ours.answered[0, -1], np.bincount(answers, minlength=10))
     assert ours.val_loss.shape == ours.accuracy.shape == (1, 2)
     assert ours.answered.shape == (1, 2, 10)
 
 
+@pytest.mark.usefixtures("float64")
 def test_a_parameter_of_the_activation_is_used() -> None:
-    ours = train(lecun_tanh(0.3), 3, FEW, seeds=[0], epochs=1, updates_per_epoch=UPDATES)
-    model, _ = fitted(lecun_tanh(0.3), 3, 0, "float32")
-    assert difference(ours.weights_of(0), model.get_weights()) <= 1e-5
-    other = train(lecun_tanh(0.001), 3, FEW, seeds=[0], epochs=1, updates_per_epoch=UPDATES)
+    short: dict[str, Any] = {"seeds": [0], "epochs": 1, "updates_per_epoch": UPDATES, "dtype": "float64"}
+    ours = train(lecun_tanh(0.3), 3, FEW, **short)
+    model, _ = fitted(lecun_tanh(0.3), 3, 0, "float64")
+    assert difference(ours.weights_of(0), model.get_weights()) <= 1e-9
+    other = train(lecun_tanh(0.001), 3, FEW, **short)
     assert difference(ours.weights, other.weights) > 1e-3
 
 
@@ -138,7 +126,7 @@ def test_an_epoch_is_a_number_of_updates() -> None:
     one = train("tanh", 4, FEW, seeds=[0], epochs=1, updates_per_epoch=60)
     two = train("tanh", 4, FEW, seeds=[0], epochs=2, updates_per_epoch=30)
     assert difference(one.weights, two.weights) == 0
-    assert one.loss[0, 0] == pytest.approx(two.loss[0].mean(), abs=1e-12)
+    assert one.loss[0, 0] == pytest.approx(two.loss[0].mean(), abs=1e-6)
 
 
 def test_without_a_learning_rate_nothing_is_learned() -> None:

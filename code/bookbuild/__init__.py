@@ -3,3 +3,5 @@
 ``python -m bookbuild`` is the build, :mod:`bookbuild.nbval_adapter` runs the same chapters as tests. Chapters import
 ``layerwise`` and never this package.
 """
+
+import layerwise  # noqa: F401  says how this process and the kernels that it starts compute, before NumPy loads

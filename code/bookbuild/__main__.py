@@ -23,7 +23,8 @@ from sphinx.util.console import nocolor
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 from sphinx_external_toc.parsing import parse_toc_yaml
 
-from bookbuild.execution import Executor, Failure
+from bookbuild.execution import Executor, Failure, Unexpected, tell
+from layerwise.results import strict
 
 THEBE = "sphinx_thebe"  # would put a script on every page that raises, and loads more from elsewhere when used
 
@@ -44,20 +45,39 @@ class Build:
         self.html = self.output / "html"
         # Pages are written here first, so that a failed build leaves nothing that looks like a finished book.
         self.unfinished = self.output / "unfinished"
+        self.unexpected: list[Unexpected] = []
 
     def run(self) -> list[Failure]:
-        """Build the book and return what stands in the way; the book is at ``self.html`` if that is nothing."""
+        """Build the book and return what stands in the way; the book is at ``self.html`` if that is nothing.
+
+        Numbers that are not as expected stand in no one's way unless the build is strict; they are in
+        ``self.unexpected``.
+        """
         for folder in (self.html, self.unfinished):
             shutil.rmtree(folder, ignore_errors=True)
         config = self.configuration()
-        executor = Executor(self.project, self.output / "executed", config["nb_execution_timeout"], data_in_use())
+        executor = Executor(
+            self.project, self.output / "executed", config["nb_execution_timeout"], data_in_use(), strict()
+        )
         for source in self.chapters():
             executor.run(source)
+        self.unexpected = executor.unexpected
         cache = self.unfinished / "jupyter_cache"
         executor.fill(cache)
-        warnings = self.write_pages(config | {"nb_execution_cache_path": str(cache)})
-        # Where a chapter has failed, its page shows how far it came, and the warnings may be no more than consequences.
-        failures = executor.failures or warnings
+        failed = {failure.chapter for failure in executor.failures}
+        warnings = Warnings(self.project, failed)
+        self.write_pages(
+            config
+            | {
+                "nb_execution_cache_path": str(cache),
+                "unfinished_chapters": [Path(name).stem for name in failed],
+                "unexpected_numbers": [
+                    (number.chapter, f"`{number.name}`: {number.wrong}, got {number.got}") for number in self.unexpected
+                ],
+            },
+            warnings,
+        )
+        failures = [*executor.failures, *warnings.failures]
         if not failures:
             executor.clean()
             # The theme's button offers this file; MyST-NB leaves it without the outputs that come from a cache.
@@ -86,9 +106,8 @@ class Build:
         sources = [self.project / "book" / f"{name}.md" for name in names]
         return [source for source in sources if source.is_file()]
 
-    def write_pages(self, config: dict[str, Any]) -> list[Failure]:
-        """Run Sphinx without memory of an earlier run, and return each of its warnings."""
-        warnings = Warnings(self.project)
+    def write_pages(self, config: dict[str, Any], warnings: Warnings) -> None:
+        """Run Sphinx without memory of an earlier run."""
         nocolor()
         try:
             with patch_docutils(), docutils_namespace():
@@ -104,19 +123,24 @@ class Build:
                     warning=warnings,
                 )
                 app.build()
-        except (SphinxError, MystMetadataParsingError) as error:
-            return [*warnings.failures, Failure("the book", str(error))]
-        return warnings.failures
+        except SphinxError as error:
+            warnings.failures.append(tell(Failure("the book", str(error))))
+        except MystMetadataParsingError:
+            pass  # told of when the chapter was to run
 
 
 class Warnings(io.StringIO):
-    """The stream that Sphinx writes its warnings to, one call a warning; each is a failure."""
+    """The stream that Sphinx writes its warnings to, one call a warning; each is a failure.
+
+    Those of a chapter that has failed are left out: its page shows how far it came, and they may be no more than
+    consequences.
+    """
 
     FORM = re.compile(r"(?:(?P<place>[^:\n]+?)(?::(?P<line>\d+))?: )?(?P<reason>[A-Z]+: .*)", re.DOTALL)
 
-    def __init__(self, project: Path) -> None:
+    def __init__(self, project: Path, failed: set[str]) -> None:
         super().__init__()
-        self.project = project
+        self.project, self.failed = project, failed
         self.failures: list[Failure] = []
 
     def write(self, text: str) -> int:
@@ -125,7 +149,8 @@ class Warnings(io.StringIO):
             text = text.strip().replace(f"{self.project}{os.sep}", "")
             found = self.FORM.fullmatch(text)
             place, line, reason = found.groups() if found else (None, None, text)
-            self.failures.append(Failure(place or "the book", reason, line=int(line) if line else None))
+            if place not in self.failed:
+                self.failures.append(tell(Failure(place or "the book", reason, line=int(line) if line else None)))
         return len(text)
 
 
@@ -146,14 +171,22 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bookbuild", description=__doc__.splitlines()[0])
     parser.add_argument("--project", type=Path, default=Path("."), help="folder of _config.yml, book/ and code/")
     parser.add_argument("--output", type=Path, help="folder for the pages (default: _build in the project's folder)")
+    parser.add_argument(
+        "--fail-unexpected",
+        action="store_true",
+        help="exit with 1 where a number is not as expected, though the book is built",
+    )
     options = parser.parse_args(arguments)
-    # A number out of its bounds is an error, and chapters import the package beside them.
-    os.environ["LAYERWISE_STRICT"] = "1"
+    # Chapters import the package beside them.
     os.environ["PYTHONPATH"] = os.pathsep.join(
         [str(options.project.resolve() / "code"), *filter(None, [os.environ.get("PYTHONPATH")])]
     )
     build = Build(options.project, options.output or options.project / "_build")
     failures = build.run()
+    if build.unexpected:
+        print("\nNot as expected, and marked in the pages:\n")
+        for number in build.unexpected:
+            print(number)
     if failures:
         print("\nThe book was not built:\n", file=sys.stderr)
         for failure in failures:
@@ -163,7 +196,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     page = build.html / "index.html"
     print(f"\nThe book is built: {page}\nOpen it in a browser: {page.as_uri()}")
-    return 0
+    return 1 if build.unexpected and options.fail_unexpected else 0
 
 
 if __name__ == "__main__":

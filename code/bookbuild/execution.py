@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
+import os
 import re
 import sys
 import time
@@ -22,6 +24,8 @@ from nbformat import NotebookNode
 from bookbuild.chapters import CodeCell, code_cells, read_chapter
 from bookbuild.kernels import OwnAsyncKernelManager
 from bookbuild.memory import PeakMemory
+from layerwise import arithmetic
+from layerwise.provenance import package_modules
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,25 @@ class Failure:
         return f"{place}:\n" + "\n".join(f"    {line}" for line in self.reason.strip().splitlines())
 
 
+def tell(failure: Failure) -> Failure:
+    """Print a failure when it is found; the end of the build, which lists all of them, may be minutes away."""
+    print(failure, file=sys.stderr, flush=True)
+    return failure
+
+
+@dataclass(frozen=True)
+class Unexpected:
+    """A number that is not as its chapter expects: the chapter, its name, what is wrong and what it is."""
+
+    chapter: str
+    name: str
+    wrong: str
+    got: str
+
+    def __str__(self) -> str:
+        return f"{self.chapter}, {self.name}: {self.wrong}, got {self.got}"
+
+
 def fingerprint(project: Path, source: Path, notebook: NotebookNode, data: str) -> str:
     """Hash of everything that decides what a chapter's cells print; prose, captions included, is not part of it.
 
@@ -58,20 +81,45 @@ def fingerprint(project: Path, source: Path, notebook: NotebookNode, data: str) 
     """
     digest = hashlib.sha256()
     cells = [(cell.node.source, cell.may_raise) for cell in code_cells(notebook)]
-    digest.update(json.dumps([cells, notebook.metadata.get("kernelspec"), data, sys.version]).encode())
-    for path in [*_files_in_reach(project), project / "book" / "expectations" / f"{source.stem}.yml"]:
+    computing = {name: os.environ.get(name) for name in arithmetic.defaults()}
+    digest.update(json.dumps([cells, notebook.metadata.get("kernelspec"), data, sys.version, computing]).encode())
+    for path in [*_files_in_reach(project, notebook), project / "book" / "expectations" / f"{source.stem}.yml"]:
         content = path.read_bytes() if path.is_file() else b"missing"
         digest.update(json.dumps([str(path.relative_to(project)), len(content)]).encode() + content)
     return digest.hexdigest()[:16]
 
 
-def _files_in_reach(project: Path) -> list[Path]:
-    """The files that every chapter can see: the package, the pinned environment, and what lies beside the chapters."""
+def _files_in_reach(project: Path, notebook: NotebookNode) -> list[Path]:
+    """What a chapter can see: modules that it imports, the package's data, pins, and what lies beside the chapters."""
     package, book = project / "code" / "layerwise", project / "book"
-    files = [path for path in package.rglob("*") if "__pycache__" not in path.parts]
+    files = [path for path in package.rglob("*") if "__pycache__" not in path.parts and path.suffix != ".py"]
+    files += _modules_in_reach(package, notebook)
     prose = {".md", ".bib"}
     files += [path for path in book.rglob("*") if path.suffix not in prose and path.parent.name != "expectations"]
     return sorted(path for path in [*files, project / "requirements.txt"] if path.is_file())
+
+
+def _modules_in_reach(package: Path, notebook: NotebookNode) -> set[Path]:
+    """The package's modules that the cells import, directly or not; all of them where a cell is not plain Python."""
+    names: set[str] = set()
+    for cell in code_cells(notebook):
+        try:
+            statements = list(ast.walk(ast.parse(cell.node.source)))
+        except SyntaxError:
+            return set(package.rglob("*.py"))
+        for node in statements:
+            if isinstance(node, ast.Import):
+                names |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                # What is imported from a module may be a module itself.
+                names |= {str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names)}
+    found: set[Path] = set()
+    for name in names:
+        try:
+            found |= set(package_modules(name, package=package).values())
+        except ValueError:
+            continue  # no module of the package
+    return found
 
 
 class Executor:
@@ -87,33 +135,38 @@ class Executor:
         Seconds that a cell may take.
     data : str
         Says which data the chapters would load.
+    strict : bool
+        Whether a number that is not as expected is an error: a kept chapter with such a number then runs again, and
+        fails.
     """
 
-    def __init__(self, project: Path, folder: Path, timeout: int, data: str) -> None:
-        self.project, self.folder, self.timeout, self.data = project, folder, timeout, data
+    def __init__(self, project: Path, folder: Path, timeout: int, data: str, strict: bool) -> None:
+        self.project, self.folder, self.timeout, self.data, self.strict = project, folder, timeout, data, strict
         self.failures: list[Failure] = []
+        self.unexpected: list[Unexpected] = []
         self.executed: dict[Path, NotebookNode] = {}
 
     def run(self, source: Path) -> None:
         """Run a chapter unless its outputs are there already; adds to ``executed``, and to ``failures``."""
-        name = str(source.relative_to(self.project))
+        name = source.relative_to(self.project).as_posix()
         try:
             notebook = read_chapter(source)
         except MystMetadataParsingError as error:
-            self.failures.append(Failure(name, str(error)))
+            self.failures.append(tell(Failure(name, str(error))))
             return
         if not code_cells(notebook):
             return
         kept = self._place(source, notebook)
-        if kept.is_file():
-            take_outputs(notebook, nbformat.read(kept, as_version=4))
+        executed = nbformat.read(kept, as_version=4) if kept.is_file() else None
+        if executed is not None and not (self.strict and unexpected(source.stem, executed)):
+            take_outputs(notebook, executed)
         else:
             print(f"{name}: running", end="", flush=True)
             started = time.monotonic()
             failures, peak = self._execute(name, source, notebook)
             seconds = time.monotonic() - started
             print(f" {'failed after' if failures else 'took'} {seconds:.1f} s, {peak / 1e9:.2f} GB", flush=True)
-            self.failures += failures
+            self.failures += [tell(failure) for failure in failures]
             notebook.metadata["execution_seconds"] = seconds
             edited_meanwhile = kept != self._place(source, notebook)
             if not failures and not edited_meanwhile:
@@ -122,6 +175,7 @@ class Executor:
                 nbformat.write(notebook, unfinished)
                 unfinished.rename(kept)
         self.executed[kept] = notebook
+        self.unexpected += unexpected(source.stem, notebook)
 
     def _place(self, source: Path, notebook: NotebookNode) -> Path:
         """Where a chapter is kept, as it and everything that it can see are now."""
@@ -185,6 +239,13 @@ def take_outputs(notebook: NotebookNode, executed: NotebookNode) -> None:
         cell.node.outputs, cell.node.execution_count = done.node.outputs, done.node.execution_count
     notebook.metadata["execution_seconds"] = executed.metadata["execution_seconds"]
     notebook.metadata["language_info"] = executed.metadata["language_info"]
+
+
+def unexpected(chapter: str, notebook: NotebookNode) -> list[Unexpected]:
+    """The numbers of an executed chapter that ``layerwise.results.record`` found not to be as expected."""
+    outputs = (output for cell in code_cells(notebook) for output in cell.node.outputs)
+    notes = (output.get("metadata", {}).get("unexpected") for output in outputs)
+    return [Unexpected(chapter, **note) for note in notes if note]
 
 
 def _on_standard_error(cell: CodeCell) -> str:

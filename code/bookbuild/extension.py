@@ -1,4 +1,4 @@
-"""Sphinx extension: pages that need nothing but their own folder, and figures that read in light and dark."""
+"""Sphinx extension: pages that need nothing but their own folder, figures for light and dark, and marked numbers."""
 
 from __future__ import annotations
 
@@ -9,10 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from docutils import nodes
+from docutils.statemachine import StringList
+from myst_nb.core.variables import RetrievalError
+from myst_nb.ext.glue.roles import PasteTextRole
+from myst_nb.ext.glue.utils import retrieve_glue_data
 from myst_nb.sphinx_ext import OUTPUT_FOLDER
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
 
 from layerwise.plotting import dark_variant
 
@@ -25,10 +30,52 @@ FONT_PRELOAD = re.compile(r'\s*<link rel="preload" as="font"[^>]*>')
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
+    app.add_config_value("unfinished_chapters", [], "env")
+    app.add_config_value("unexpected_numbers", [], "env")
+    app.add_role_to_domain("glue", "text", Number(), override=True)
+    app.add_directive("unexpected-numbers", UnexpectedNumbers)
     app.add_transform(DarkFigures)
     app.add_js_file(None, body=NO_SUMMARIES_IN_A_FOLDER)
     app.connect("build-finished", complete_pages)
     return {"parallel_read_safe": False, "parallel_write_safe": True}
+
+
+class Number(PasteTextRole):
+    """``{glue:text}`` that says beside a number what was expected of it, if not this, and which number was never made.
+
+    In words, so that it reads without colour, on paper, and aloud.
+    """
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """The nodes that stand in the text."""
+        env = self.document.settings.env
+        try:
+            unexpected = retrieve_glue_data(self.document, self.text).metadata.get("unexpected")
+        except RetrievalError:
+            if env.docname in env.config.unfinished_chapters:
+                return [_words("(not computed)", "not-computed")], []
+            return super().run()
+        number, messages = super().run()
+        if unexpected:
+            for node in number:
+                node["classes"].append("unexpected")
+            number.append(_words(f" [! {unexpected['wrong']}]", "expected"))
+        return number, messages
+
+
+def _words(text: str, look: str) -> nodes.inline:
+    return nodes.inline(text, text, classes=[look])
+
+
+class UnexpectedNumbers(SphinxDirective):
+    """``{unexpected-numbers}`` lists the numbers of this build that are not as their chapters expect."""
+
+    def run(self) -> list[nodes.Node]:
+        """A list, or a sentence where there is none."""
+        lines = [f"- {{doc}}`{chapter}`, {text}" for chapter, text in self.config.unexpected_numbers]
+        place = nodes.Element()
+        self.state.nested_parse(StringList(lines or ["Every number is as expected."]), self.content_offset, place)
+        return place.children
 
 
 class DarkFigures(SphinxTransform):

@@ -5,6 +5,7 @@ that cannot be read, or a mistyped argument, needs none of it.
 """
 
 import argparse
+import io
 import os
 import sys
 import time
@@ -33,6 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         Exit code: 0, or 1 with the reason on stderr. Arguments that no command takes end with exit code 2, and so does
         a photo that cannot be read.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a redirected output may have few characters: cp1252 on Windows
     options = _parser().parse_args(arguments)
     try:
         return options.run(options) or 0
@@ -53,6 +57,13 @@ def _parser() -> argparse.ArgumentParser:
         "--download-svhn",
         action="store_true",
         help="first download complete SVHN, 246 MB, into the user's cache (for non-commercial research)",
+    )
+    data.add_argument(
+        "--svhn-sample",
+        type=Path,
+        metavar="FOLDER",
+        help="first cut the sample of SVHN, which some records need, from test_32x32.mat (downloaded where it is "
+        "missing, 64 MB) into FOLDER; LAYERWISE_DATA=FOLDER then uses it",
     )
     data.set_defaults(run=_data)
 
@@ -75,6 +86,11 @@ def _parser() -> argparse.ArgumentParser:
             metavar="N",
             help="processes; the default 1 already uses two cores or more",
         )
+    records.add_argument(
+        "--confirm",
+        action="store_true",
+        help="make a stated part of each again instead, and stamp the records of which every row agrees",
+    )
     records.add_argument(
         "--data",
         choices=list(DATA_OF_RECORDS),
@@ -133,11 +149,13 @@ def _studies() -> Collection[str]:
 def _data(options: argparse.Namespace) -> None:
     import numpy as np
 
-    from layerwise.datasets import download_svhn, load_mnist, load_svhn
+    from layerwise.datasets import cut_svhn_sample, download_svhn, load_mnist, load_svhn
 
     if options.download_svhn:
         for path in download_svhn(progress=True):
             print(path, flush=True)
+    if options.svhn_sample:
+        print(cut_svhn_sample(options.svhn_sample, progress=True), flush=True)
     for load in (load_mnist, load_svhn):
         digits = load()
         print(f"{digits.key}: {digits.source}")
@@ -165,8 +183,8 @@ def _sweep(options: argparse.Namespace) -> None:
 def _official_split() -> None:
     """Where complete SVHN is at hand, the report's convolutional network as the report trained it."""
     from layerwise.datasets import load_svhn
+    from layerwise.provenance import results_folder
     from layerwise.studies import make_record, own_record
-    from layerwise.sweep import results_folder
 
     digits = load_svhn()
     if digits.key == "svhn" and own_record("cnn_report", digits) is None:
@@ -174,20 +192,41 @@ def _official_split() -> None:
         make_record("cnn_report", digits, progress=True, folder=results_folder())
 
 
-def _records(options: argparse.Namespace) -> None:
+def _records(options: argparse.Namespace) -> int:
     from layerwise import cnn
+    from layerwise.provenance import results_folder
     from layerwise.studies import find_study, make_record, study_names
-    from layerwise.sweep import results_folder
 
+    differ = 0
     for source in [options.data] if options.data else DATA_OF_RECORDS:
         names = [name for name in options.names or study_names() if source in find_study(name).sources]
         if not names:
             continue
         digits = _digits(source)
+        if options.confirm:
+            differ += sum(_confirm(name, digits, options.jobs) for name in names)
+            continue
         trained = [name for name in names if name in cnn.STUDIES]
         cnn.train_runs(trained, digits, folder=results_folder(), jobs=options.jobs, progress=True)
         for name in names:
             print(make_record(name, digits, jobs=options.jobs, progress=True), flush=True)
+    return 1 if differ else 0
+
+
+def _confirm(name: str, digits: "Digits", jobs: int) -> bool:
+    """Confirm a record and say what came of it; True if it differs."""
+    from layerwise.studies import confirm_record
+
+    start = time.perf_counter()
+    found = confirm_record(name, digits, jobs=jobs, progress=True)
+    if found.reason:
+        said = f"cannot be confirmed here: {found.reason}"
+    elif found.differences:
+        said = "\n  ".join([f"differs in {len(found.differences)} of {found.rows} rows:", *found.differences])
+    else:
+        said = f"confirmed, {found.rows} rows"
+    print(f"{name}, {digits.key}: {said} ({time.perf_counter() - start:.0f} s)", flush=True)
+    return bool(found.differences)
 
 
 def _expectations(options: argparse.Namespace) -> int:
@@ -212,11 +251,11 @@ def _expectations(options: argparse.Namespace) -> int:
 
 
 def _train_cnn(options: argparse.Namespace) -> None:
-    # oneDNN trains convolutions twice as fast. It says so on stderr, which no chapter may, so it is off elsewhere.
-    os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"
+    # As the records were made, see the Makefile.
+    os.environ |= {"TF_ENABLE_ONEDNN_OPTS": "1", "TF_NUM_INTRAOP_THREADS": "1"}
     from layerwise.cnn import make_weights
     from layerwise.datasets import load_svhn
-    from layerwise.sweep import results_folder
+    from layerwise.provenance import results_folder
 
     digits = load_svhn()
     print(f"Training on {digits.source}. It takes some minutes; what is finished is kept.", flush=True)
@@ -231,7 +270,13 @@ def _digits(source: str) -> "Digits":
     load = {"mnist_5000": datasets.load_mnist_5000, "svhn_sample": datasets.load_svhn}.get(source, datasets.load_mnist)
     digits = load()
     if digits.key != source:
-        raise ValueError(f"the record needs the data {source}, but found {digits.source}")
+        how = (
+            "; python -m layerwise data --svhn-sample FOLDER cuts it from the public test_32x32.mat, and "
+            "LAYERWISE_DATA=FOLDER uses it"
+        )
+        raise ValueError(
+            f"the record needs the data {source}, but found {digits.source}{how if source == 'svhn_sample' else ''}"
+        )
     return digits
 
 

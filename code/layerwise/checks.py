@@ -7,7 +7,8 @@ SymPy's symbolic derivatives, and Keras' automatic differentiation (chapters ``b
 SymPy and Keras are imported where they are used: they take seconds, and a reader's ``check_gradient`` needs neither.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from numbers import Integral, Real
@@ -38,14 +39,38 @@ def _copy(network: Network, dtype: type[Any]) -> Network:
     return Network(network.sizes, network.activation, network.loss, weights=weights, biases=biases)
 
 
-def _active_units(network: Network, x: ArrayLike, y: ArrayLike) -> Array:
-    """On which side of each kink the units are for which pattern; empty for a function without a kink."""
-    if not network.activation.kinks:
-        return np.empty(0)
+_NUMBERS_AT_ONCE = 2**20
+"""Bounds the memory of a stack of networks: its weights in one layer, or its signals there."""
+
+
+def _passes_with_step(network: Network, x: Array, kind: str, r: int, step: complex) -> Iterator[tuple[Layers, Layers]]:
+    """Forward passes with a step in one parameter of layer r, for each in turn, many in one stack.
+
+    The equations take K matrices of weights (K, n_r, n_{r-1}) as they take one. From layer r on all signals are stacks
+    of matrices too, and each is computed as in a network of its own, to the last bit.
+    """
+    layers = getattr(network, kind)
+    parameters = layers[r]
+    at_once = max(1, _NUMBERS_AT_ONCE // max(parameters.size, max(network.sizes) * x.shape[1]))
+    for start in range(0, parameters.size, at_once):
+        entries = np.arange(start, min(start + at_once, parameters.size))
+        stack = np.repeat(parameters.reshape(1, -1), len(entries), axis=0)
+        stack[np.arange(len(entries)), entries] += step
+        # The equations make a column of b[r]: of (K, n_r, 1) they make (K, 1, n_r, 1).
+        layers[r] = stack.reshape(-1, *parameters.shape) if kind == "weights" else stack[..., np.newaxis]
+        passes = network._finite_forward_pass(x)
+        layers[r] = parameters
+        yield passes
+
+
+def _crossed(network: Network, above: Layers, below: Layers) -> Any:
+    """Of each network in two stacks, whether any unit is on another side of a kink, for any pattern."""
     last = network.R if network.loss == "squared_error" else network.R - 1
-    nu = network.trace(x, y).nu
-    sides = (nu[r].ravel() > kink for r in range(1, last + 1) for kink in network.activation.kinks)
-    return np.concatenate([np.empty(0), *sides])
+    crossed: Any = False
+    for r in range(1, last + 1):
+        for kink in network.activation.kinks:
+            crossed = crossed | np.any((above[r] > kink) != (below[r] > kink), axis=(-2, -1))
+    return crossed
 
 
 def central_differences(network: Network, x: ArrayLike, y: ArrayLike, step: float = 3e-5) -> NumericGradients:
@@ -73,22 +98,19 @@ def central_differences(network: Network, x: ArrayLike, y: ArrayLike, step: floa
     """
     _check_step(step)
     probe = _copy(network, np.float64)
+    inputs = probe._checked_input(x)
+    T = probe._checked_targets(y, inputs.shape[1])
     found: dict[str, Layers] = {"weights": {}, "biases": {}}
-    excluded = 0
     for kind, layers in (("weights", probe.weights), ("biases", probe.biases)):
-        for r, parameters in layers.items():
-            quotients = np.empty(parameters.shape)
-            for index in np.ndindex(parameters.shape):
-                value = parameters[index]
-                parameters[index] = value + step
-                above, active_above = probe.error(x, y), _active_units(probe, x, y)
-                parameters[index] = value - step
-                below, active_below = probe.error(x, y), _active_units(probe, x, y)
-                parameters[index] = value
-                crossed = not np.array_equal(active_above, active_below)
-                quotients[index] = np.nan if crossed else (above - below) / (2 * step)
-                excluded += crossed
-            found[kind][r] = quotients
+        for r, parameters in list(layers.items()):
+            quotients = []
+            for above, below in zip(
+                *(_passes_with_step(probe, inputs, kind, r, h) for h in (step, -step)), strict=True
+            ):
+                quotient = (probe._error(*above, T) - probe._error(*below, T)) / (2 * step)
+                quotients.append(np.where(_crossed(probe, above[0], below[0]), np.nan, quotient).ravel())
+            found[kind][r] = np.concatenate(quotients).reshape(parameters.shape)
+    excluded = sum(int(np.isnan(array).sum()) for layers in found.values() for array in layers.values())
     return NumericGradients(found["weights"], found["biases"], excluded)
 
 
@@ -120,16 +142,16 @@ def complex_step(network: Network, x: ArrayLike, y: ArrayLike, step: float = 1e-
     """
     _check_step(step)
     probe = _copy(network, np.complex128)
+    inputs = probe._checked_input(x)
+    T = probe._checked_targets(y, inputs.shape[1])
     found: dict[str, Layers] = {"weights": {}, "biases": {}}
     for kind, layers in (("weights", probe.weights), ("biases", probe.biases)):
-        for r, parameters in layers.items():
-            slopes = np.empty(parameters.shape)
-            for index in np.ndindex(parameters.shape):
-                value = parameters[index]
-                parameters[index] = value + 1j * step
-                slopes[index] = probe.error(x, y).imag / step
-                parameters[index] = value
-            found[kind][r] = slopes
+        for r, parameters in list(layers.items()):
+            slopes = [
+                (probe._error(*passes, T).imag / step).ravel()
+                for passes in _passes_with_step(probe, inputs, kind, r, 1j * step)
+            ]
+            found[kind][r] = np.concatenate(slopes).reshape(parameters.shape)
     return Gradients(found["weights"], found["biases"])
 
 
@@ -166,18 +188,21 @@ def keras_gradients(
     from layerwise.models import keras_activation
 
     f = keras_activation(network.activation)
-    model = keras.Sequential([keras.Input((network.sizes[0],), dtype=dtype)])
-    for r in range(1, network.R):
-        model.add(keras.layers.Dense(network.sizes[r], f, dtype=dtype))
     if network.loss == "cross_entropy":
         # The softmax is inside Keras' loss (from_logits), where Keras computes it without clipping probabilities.
-        model.add(keras.layers.Dense(network.sizes[-1], dtype=dtype))
+        output = None
         loss = keras.losses.CategoricalCrossentropy(from_logits=True, reduction="sum", dtype=dtype)
         factor = 1.0
     else:
-        model.add(keras.layers.Dense(network.sizes[-1], f, dtype=dtype))
+        output = f
         loss = keras.losses.MeanSquaredError(reduction="sum", dtype=dtype)
         factor = network.sizes[-1] / 2
+    functions = [f] * (network.R - 1) + [output]
+    dense = [
+        keras.layers.Dense(units, function, kernel_initializer="zeros", dtype=dtype)
+        for units, function in zip(network.sizes[1:], functions, strict=True)
+    ]
+    model = keras.Sequential([keras.Input((network.sizes[0],), dtype=dtype), *dense])
     layers = range(1, network.R + 1)
     model.set_weights([array for r in layers for array in (network.weights[r].T, network.biases[r])])
     targets = np.asarray(y)
@@ -491,7 +516,10 @@ def check_gradient(
     correct = bool((table["difference"] <= 1e-6).all())
     bugs = () if correct else _find_bugs(mine, network, x, T, reduction)
     print(table.to_string(index=False, float_format=lambda number: f"{number:.3g}"))
-    print(fill(_verdict(correct, bugs, table), width=80, break_on_hyphens=False))
+    verdict = fill(_verdict(correct, bugs, table), width=80, break_on_hyphens=False)
+    # A redirected output may have no δ, as cp1252 on Windows: then a question mark stands for it.
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    print(verdict.encode(encoding, "replace").decode(encoding))
     return GradientCheck(correct, bugs, table)
 
 

@@ -2,7 +2,6 @@
 (chapters ``svhn_cnn``, ``filters``, ``your_digit``).
 """
 
-import contextlib
 import io
 import json
 import os
@@ -18,17 +17,15 @@ import joblib
 import keras
 import numpy as np
 import pandas as pd
-import tensorflow as tf
 from numpy.typing import ArrayLike, NDArray
 
 from layerwise.cnn_training import Recipe, Run, improved_cnn, predict, train
 from layerwise.digits import DataError, Digits
 from layerwise.files import write_whole
 from layerwise.models import CLASSES
-from layerwise.provenance import PACKAGE, versions
+from layerwise.provenance import PACKAGE, this_arithmetic, this_machine
 from layerwise.records import Record
 from layerwise.split import split_by_photo
-from layerwise.training import cores
 
 __all__ = [
     "RECIPES",
@@ -103,7 +100,7 @@ STUDIES = _studies(_CONTENT)
 
 
 def measure(
-    name: str,
+    study: Mapping[str, Any],
     digits: Digits,
     *,
     folder: str | os.PathLike[str] | None = None,
@@ -114,14 +111,16 @@ def measure(
 
     Parameters
     ----------
-    name : str
-        One of ``STUDIES``.
+    study : mapping
+        Of ``STUDIES``. ``stop_after`` beside its settings is a number of epochs after which every run is left off; only
+        the history is returned then.
     digits : Digits
         House numbers.
     folder : path, optional
         Where runs are kept, see :func:`layerwise.cnn_training.train`.
     jobs : int
-        Processes, each with its share of the cores.
+        Processes. Each takes as many threads as TensorFlow is told to; sums are cut by their number, and the records
+        were made with one.
     progress : bool
         Show on the terminal how far the runs are.
 
@@ -132,16 +131,10 @@ def measure(
         and ``seconds`` of training. ``history``: as :attr:`Run.history`, with ``variant`` and ``seed``. Where the part
         is the test set also ``answers``, one row per test digit: ``photo`` (-1 where it is not known), ``label``, and
         for each seed s ``answer_s`` and ``confidence_s``, the class with the highest probability and that probability.
-
-    Raises
-    ------
-    ValueError
-        If there is no such study.
     """
-    study = _study(name)
-    cases = _cases(name)
+    cases, stop_after = _cases(study), study.get("stop_after")
     tasks = (
-        joblib.delayed(_run)(recipe, digits, seed, study["part"], folder, _threads(jobs), progress)
+        joblib.delayed(_run)(recipe, digits, seed, study["part"], folder, stop_after, progress)
         for _, recipe, seed in cases
     )
     results = joblib.Parallel(n_jobs=jobs)(tasks)
@@ -167,7 +160,10 @@ def measure(
         if study["part"] == "test":
             answers[f"answer_{seed}"] = answer
             answers[f"confidence_{seed}"] = confidence.astype(float).round(4)
-    tables = {"runs": pd.DataFrame(runs), "history": pd.concat(histories, ignore_index=True)}
+    tables = {"history": pd.concat(histories, ignore_index=True)}
+    if stop_after is not None:
+        return tables
+    tables = {"runs": pd.DataFrame(runs)} | tables
     return tables | ({"answers": answers} if study["part"] == "test" else {})
 
 
@@ -189,36 +185,19 @@ def train_runs(
         Of ``STUDIES``.
     digits, folder, jobs, progress
         As in :func:`measure`.
-
-    Raises
-    ------
-    ValueError
-        If there is no such study.
     """
     tasks = (
-        joblib.delayed(_keep)(recipe, digits, seed, folder, _threads(jobs), progress)
+        joblib.delayed(_keep)(recipe, digits, seed, folder, progress)
         for name in names
-        for _, recipe, seed in _cases(name)
+        for _, recipe, seed in _cases(STUDIES[name])
     )
     joblib.Parallel(n_jobs=jobs)(tasks)
 
 
-def _study(name: str) -> dict[str, Any]:
-    if name not in STUDIES:
-        raise ValueError(f"unknown study {name!r}; expected one of {', '.join(STUDIES)}")
-    return STUDIES[name]
-
-
-def _cases(name: str) -> list[tuple[str, Recipe, int]]:
+def _cases(study: Mapping[str, Any]) -> list[tuple[str, Recipe, int]]:
     """Every variant and seed of a study."""
-    study = _study(name)
     recipes = {label: Recipe.from_settings(settings) for label, settings in study["recipes"].items()}
     return [(label, recipe, seed) for label, recipe in recipes.items() for seed in study["seeds"]]
-
-
-def _threads(jobs: int) -> int | None:
-    """Of each process; None: as TensorFlow likes."""
-    return max(cores() // jobs, 1) if jobs > 1 else None
 
 
 def _keep(
@@ -226,10 +205,8 @@ def _keep(
     digits: Digits,
     seed: int,
     folder: str | os.PathLike[str],
-    threads: int | None,
     progress: bool,
 ) -> None:
-    _limit_threads(threads)
     train(recipe, digits, seed=seed, folder=folder, progress=progress)
 
 
@@ -239,27 +216,17 @@ def _run(
     seed: int,
     part: str,
     folder: str | os.PathLike[str] | None,
-    threads: int | None,
+    stop_after: int | None,
     progress: bool,
 ) -> tuple[Run, int, Array, Array]:
     """One run, the network's parameters, and on the part that is asked for the labels and the probabilities."""
-    _limit_threads(threads)
-    run = train(recipe, digits, seed=seed, folder=folder, progress=progress)
+    run = train(recipe, digits, seed=seed, folder=folder, stop_after=stop_after, progress=progress)
     x, y = digits.x_test, digits.y_test
     if part == "validation":
         rows = split_by_photo(digits, recipe.validation)[1]
         x, y = digits.x_train[rows], digits.y_train[rows]
     model = run.model()
     return run, model.count_params(), y, predict(model, x)
-
-
-def _limit_threads(threads: int | None) -> None:
-    """TensorFlow takes the number before it first computes; a process that joblib uses again keeps its own."""
-    if threads is None:
-        return
-    with contextlib.suppress(RuntimeError):
-        tf.config.threading.set_intra_op_parallelism_threads(threads)
-        tf.config.threading.set_inter_op_parallelism_threads(threads)
 
 
 def _answer_table(digits: Digits) -> pd.DataFrame:
@@ -534,7 +501,8 @@ def make_weights(
         "a picture without a digit too, and were measured on few kinds of pictures.",
         "command": "python -m layerwise train-cnn",
         "date": datetime.now(UTC).date().isoformat(),
-        "versions": versions(),
+        "arithmetic": this_arithmetic(),
+        "machine": this_machine(),
     }
     path = Path(folder) / "card.json"
     write_whole(path, json.dumps(content, indent=1, ensure_ascii=False) + "\n")

@@ -11,6 +11,7 @@ import io
 import json
 import math
 import os
+import sys
 import time
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
@@ -30,7 +31,7 @@ from layerwise.digits import Digits, scale
 from layerwise.files import write_whole
 from layerwise.handwriting import pen_digits
 from layerwise.models import CLASSES, COLOUR_PIXELS, check_seed, layer_initializer, svhn_cnn
-from layerwise.provenance import result_key
+from layerwise.provenance import result_key, this_arithmetic
 from layerwise.split import split_by_photo
 from layerwise.synthetic import check_whole, house_numbers
 
@@ -247,7 +248,7 @@ class Recipe:
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """One training, finished.
+    """One training.
 
     Attributes
     ----------
@@ -281,6 +282,7 @@ def train(
     *,
     seed: int = 0,
     folder: str | os.PathLike[str] | None = None,
+    stop_after: int | None = None,
     progress: bool = False,
 ) -> Run:
     """Train a network by a recipe.
@@ -293,8 +295,11 @@ def train(
     seed : int
         Decides the initial weights, the order of the digits and how each is changed.
     folder : path, optional
-        Where the run is kept after every epoch, under a key of the code, the recipe, the seed and the data. A run that
-        is found there goes on, or is returned if it is finished. None: nothing is kept.
+        Where the run is kept after every epoch, under a key of the method, the recipe, the seed, the data and
+        how this machine rounds. A run that is found there goes on, or is returned if it is finished. None: nothing is
+        kept.
+    stop_after : int, optional
+        Epochs after which to leave off: the beginning of the same run.
     progress : bool
         Show on the terminal how far the run is; written to stderr, so leave it off in a notebook.
 
@@ -313,13 +318,14 @@ def train(
     settings = recipe.settings() | {"seed": seed}
     path = None
     if folder is not None:
-        key = result_key(__name__, settings, digits.sha256)
+        key = result_key(("cnn_training",), settings, digits.sha256, this_arithmetic())
         path = Path(folder) / f"cnn_{recipe.network}_seed_{seed}_{key[:24]}.npz"
     state = _State(recipe, seed, _updates(recipe, digits))
     if path is not None and path.is_file():
         state.restore(path)
-    if not state.finished:
-        _run(state, recipe, digits, seed, path, progress)
+    last = recipe.epochs if stop_after is None else min(stop_after, recipe.epochs)
+    if not state.finished and len(state.history) < last:
+        _run(state, recipe, digits, seed, path, last, progress)
     history = pd.DataFrame(state.history, columns=["epoch", *METRICS, "seconds"])
     return Run(recipe, seed, history, state.best_epoch, state.best_weights)
 
@@ -343,15 +349,20 @@ def predict(model: keras.Model, x: Array, *, batch_size: int = 500) -> Array:
     return np.concatenate(parts) if parts else np.empty((0, CLASSES), np.float32)
 
 
-def _run(state: "_State", recipe: Recipe, digits: Digits, seed: int, path: Path | None, progress: bool) -> None:
+def _run(
+    state: "_State", recipe: Recipe, digits: Digits, seed: int, path: Path | None, last: int, progress: bool
+) -> None:
+    """Train up to an epoch, or until the validation part says that it is enough."""
     rows, held_back = _split(recipe, digits)
     pen_x, pen_y = pen_digits(recipe.pen, seed=PEN_SEED)
     x = np.tile(np.concatenate([digits.x_train[rows], pen_x]), (recipe.real, 1, 1, 1))
     y = np.tile(np.concatenate([digits.y_train[rows], pen_y]), recipe.real)
     x_val, y_val = digits.x_train[held_back], digits.y_train[held_back]
     drawn = _synthetic(recipe.synthetic)
-    with tqdm(total=recipe.epochs, initial=len(state.history), disable=not progress, unit="epoch") as bar:
-        while not state.finished:
+    on_terminal = sys.stderr.isatty()
+    shown = progress and on_terminal
+    with tqdm(total=last, initial=len(state.history), disable=not shown, unit="epoch") as bar:
+        while not state.finished and len(state.history) < last:
             start = time.perf_counter()
             epoch = len(state.history) + 1
             # From the seed and the epoch alone: a run that goes on needs no state of a generator.
@@ -364,8 +375,11 @@ def _run(state: "_State", recipe: Recipe, digits: Digits, seed: int, path: Path 
             state.note(epoch, loss, accuracy, val_loss, val_accuracy, time.perf_counter() - start)
             if path is not None:
                 state.save(path)
-            bar.set_description_str(f"{recipe.network}, seed {seed}: loss {loss:.3f}, accuracy {accuracy:.3f}")
+            reached = f"{recipe.network}, seed {seed}: loss {loss:.3f}, accuracy {accuracy:.3f}"
+            bar.set_description_str(reached)
             bar.update()
+    if progress and not on_terminal:  # a log
+        print(f"{reached} after {epoch} epochs", file=sys.stderr)
 
 
 @functools.lru_cache(maxsize=2)

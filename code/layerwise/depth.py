@@ -315,13 +315,15 @@ STUDIES: dict[str, Callable[[Mapping[str, Any], Digits], Iterator[dict[str, Any]
 }
 
 
-def measure(study: str, digits: Digits) -> pd.DataFrame:
+def measure(study: str, settings: Mapping[str, Any], digits: Digits) -> pd.DataFrame:
     """Run a study.
 
     Parameters
     ----------
     study : str
         Name in ``SETTINGS``.
+    settings : mapping
+        ``SETTINGS[study]``, or fewer seeds of it.
     digits : Digits
 
     Returns
@@ -334,6 +336,6 @@ def measure(study: str, digits: Digits) -> pd.DataFrame:
     ValueError
         If there is no such study.
     """
-    if study not in SETTINGS:
-        raise ValueError(f"unknown study {study!r}; expected one of {', '.join(SETTINGS)}")
-    return pd.DataFrame(list(STUDIES[study](SETTINGS[study], digits)))
+    if study not in STUDIES:
+        raise ValueError(f"unknown study {study!r}; expected one of {', '.join(STUDIES)}")
+    return pd.DataFrame(list(STUDIES[study](settings, digits)))

@@ -8,6 +8,7 @@ The loss is the mean over the patterns, as in training: the book's E divided by 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from math import sqrt
 from typing import Any
 
 import numpy as np
@@ -17,13 +18,19 @@ from threadpoolctl import threadpool_limits
 
 from layerwise.activations import Activation, Array, find_activation
 from layerwise.mean_field import predict_gradients
-from layerwise.models import initial_weights, layer_sizes
+from layerwise.models import layer_sizes, stacked_initial_weights
 from layerwise.network import LOSSES, Loss, Network, log_softmax
 
 KINDS = ("weights", "biases", "delta")
 
 _PATTERNS_AT_ONCE = 4096
 """Bounds the memory: 40 layers of 32 units for 4,096 patterns are 42 MB."""
+
+
+COLUMNS = ("layer", "kind", "largest", "signed_maximum", "root_mean_square", "one_pattern")
+
+Row = tuple[Any, ...]
+"""One row of a table, in the order of ``COLUMNS``: tables have thousands, and dictionaries would take longer."""
 
 
 class _LayerSizes:
@@ -41,40 +48,34 @@ class _LayerSizes:
         self.patterns += delta.shape[1]
         self.weights = self.weights + weights
         self.biases = self.biases + biases
-        scale = float(np.abs(delta).max())
+        maximum, scale = _maxima(delta)
         squares = np.square(delta / (scale or 1.0)).sum(axis=0)
         # The norm of delta_i y_j over i and j is the product of the two norms.
         self.weight_norm = float(np.hypot(self.weight_norm, scale * np.sqrt(squares @ np.square(y).sum(axis=0))))
         self.delta_norm = float(np.hypot(self.delta_norm, scale * np.sqrt(squares.sum())))
-        self.delta_largest = max(self.delta_largest, scale)
-        self.delta_maximum = max(self.delta_maximum, float(delta.max()))
+        self.delta_largest, self.delta_maximum = max(self.delta_largest, scale), max(self.delta_maximum, maximum)
 
-    def rows(self, layer: int) -> Iterator[dict[str, Any]]:
+    def rows(self, layer: int) -> Iterator[Row]:
         P, n = self.patterns, len(self.biases)
-        delta = self.delta_norm / np.sqrt(n * P)
+        delta = self.delta_norm / sqrt(n * P)
         for kind, gradient, one_pattern in (
-            ("weights", self.weights / P, self.weight_norm / np.sqrt(self.weights.size * P)),
+            ("weights", self.weights / P, self.weight_norm / sqrt(self.weights.size * P)),
             ("biases", self.biases / P, delta),
         ):
-            largest = float(np.abs(gradient).max())
+            maximum, largest = _maxima(gradient)
             # Scaled by the largest entry, so that no square underflows.
-            rms = largest * float(np.sqrt(np.mean(np.square(gradient / (largest or 1.0)))))
-            yield _row(layer, kind, largest, float(gradient.max()), rms, one_pattern)
-        yield _row(layer, "delta", self.delta_largest, self.delta_maximum, delta, delta)
+            mean_square = np.square(gradient / (largest or 1.0)).sum() / gradient.size
+            yield layer, kind, largest, maximum, largest * sqrt(mean_square), one_pattern
+        yield layer, "delta", self.delta_largest, self.delta_maximum, delta, delta
 
 
-def _row(layer: int, kind: str, largest: float, maximum: float, rms: float, one_pattern: float) -> dict[str, Any]:
-    return {
-        "layer": layer,
-        "kind": kind,
-        "largest": largest,
-        "signed_maximum": maximum,
-        "root_mean_square": rms,
-        "one_pattern": one_pattern,
-    }
+def _maxima(values: Array) -> tuple[float, float]:
+    """The largest value, and the largest absolute value."""
+    maximum = float(values.max())
+    return maximum, max(maximum, -float(values.min()))
 
 
-def _rows(network: Network, x: Array, y: Array) -> list[dict[str, Any]]:
+def _rows(network: Network, x: Array, y: Array) -> list[Row]:
     layers = {r: _LayerSizes() for r in range(1, network.R + 1)}
     for start in range(0, len(x), _PATTERNS_AT_ONCE):
         chunk = slice(start, start + _PATTERNS_AT_ONCE)
@@ -107,7 +108,7 @@ def network_gradients(network: Network, x: ArrayLike, y: ArrayLike) -> pd.DataFr
         For patterns or targets that do not fit the network.
     """
     x, y = _patterns(x, y)
-    return pd.DataFrame(_rows(network, x.reshape(len(x), -1), y))
+    return pd.DataFrame(_rows(network, x.reshape(len(x), -1), y), columns=COLUMNS)
 
 
 def _patterns(x: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
@@ -157,16 +158,17 @@ def initial_gradients(
         As from ``models.mlp``; for no seed, or patterns and targets that do not fit.
     """
     x, y = _patterns(x, y)
+    seeds = list(seeds)
+    stacks = stacked_initial_weights(layers, seeds, units=units, initializer=initializer)
     rows = []
     # Matrices of 32 units are too small for several threads: these spend their time waiting for one another.
     with threadpool_limits(1, "blas"):
-        for seed in seeds:
-            parameters = initial_weights(layers, units=units, initializer=initializer, seed=seed)
-            network = keras_network(activation, parameters)
-            rows += [{"seed": seed, **row} for row in _rows(network, x.reshape(len(x), -1), y)]
+        for s, seed in enumerate(seeds):
+            network = keras_network(activation, [stack[s] for stack in stacks])
+            rows += [(seed, *row) for row in _rows(network, x.reshape(len(x), -1), y)]
     if not rows:
         raise ValueError("seeds is empty; expected at least one, such as range(200)")
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=("seed", *COLUMNS))
 
 
 def relative_gradients(
@@ -314,7 +316,7 @@ def layer_gradients(
         chunk = slice(start, start + at_once)
         for one, parts in zip(sizes, _differentiate(copy, layers, x[chunk], T[chunk], loss, training), strict=True):
             one.add(*parts)
-    return pd.DataFrame([row for r, one in enumerate(sizes, start=1) for row in one.rows(r)])
+    return pd.DataFrame([row for r, one in enumerate(sizes, start=1) for row in one.rows(r)], columns=COLUMNS)
 
 
 def _targets(y: Array, P: int, classes: int) -> Array:

@@ -39,15 +39,15 @@ class Trace(NamedTuple):
 
 
 def softmax(nu: Array) -> Array:
-    """Each column's exponentials over their sum, (n_R, P); the largest nu is subtracted first, so none overflows."""
-    exponentials = np.exp(nu - nu.real.max(axis=0))
-    return exponentials / exponentials.sum(axis=0)
+    """Each column's exponentials over their sum, (..., n_R, P); the largest nu goes first, so that none overflows."""
+    exponentials = np.exp(nu - nu.real.max(axis=-2, keepdims=True))
+    return exponentials / exponentials.sum(axis=-2, keepdims=True)
 
 
 def log_softmax(nu: Array) -> Array:
     """The logarithm of ``softmax(nu)``, finite also where the softmax itself is rounded to 0."""
-    shifted = nu - nu.real.max(axis=0)
-    return shifted - np.log(np.exp(shifted).sum(axis=0))
+    shifted = nu - nu.real.max(axis=-2, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=-2, keepdims=True))
 
 
 class Network:
@@ -130,6 +130,11 @@ class Network:
             delta[r] = (w[r + 1].T @ delta[r + 1]) * f_prime(nu[r])
         return delta
 
+    def _error(self, nu: Layers, y: Layers, T: Array) -> Any:
+        if self.loss == "cross_entropy":
+            return -np.sum(T * log_softmax(nu[self.R]), axis=(-2, -1))
+        return 0.5 * np.sum((T - y[self.R]) ** 2, axis=(-2, -1))
+
     def _gradients(self, x: Array, T: Array) -> Gradients:
         nu, y = self._forward_pass(x)
         delta = self._backward_pass(nu, y, T)
@@ -172,10 +177,7 @@ class Network:
         """
         inputs = self._checked_input(x)
         T = self._checked_targets(y, inputs.shape[1])
-        nu, outputs = self._finite_forward_pass(inputs)
-        if self.loss == "cross_entropy":
-            return -np.sum(T * log_softmax(nu[self.R]))
-        return 0.5 * np.sum((T - outputs[self.R]) ** 2)
+        return self._error(*self._finite_forward_pass(inputs), T)
 
     def trace(self, x: ArrayLike, y: ArrayLike) -> Trace:
         """Both passes with all that they compute, nu, y and delta of every layer, as matrices units x patterns."""

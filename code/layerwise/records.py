@@ -1,13 +1,14 @@
 """Records: results that take more than a minute, made by a command and shipped with the package as small files.
 
-A record says what made it, from which data and when, and carries the key that finds out whether it still belongs to
-the code (:mod:`layerwise.provenance`). What can be recorded is in :mod:`layerwise.studies`.
+A record says what made it, from which data, on which machine and when, and carries the key that finds out whether it
+still belongs to its study (:mod:`layerwise.provenance`). What can be recorded is in :mod:`layerwise.studies`.
 """
 
 import json
 import os
+import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from layerwise import arithmetic
 from layerwise.files import write_whole
-from layerwise.provenance import PACKAGE, versions
+from layerwise.provenance import PACKAGE
 
 RECORDS = PACKAGE / "records"
 """The folder of the records that ship with the package."""
@@ -36,8 +38,13 @@ class Record:
         What the study was asked for.
     command, date : str
         What made the record, and the day.
-    versions : dict
-        Of TensorFlow, Keras and NumPy.
+    confirmed : str or None
+        The day on which a part was last made again, and agreed.
+    arithmetic : dict
+        How the machine rounds, see :func:`layerwise.provenance.this_arithmetic`; empty where that was not yet written
+        down.
+    machine : dict
+        See :func:`layerwise.provenance.this_machine`.
     key : str
         See :func:`layerwise.provenance.result_key`.
     tables : dict of DataFrame
@@ -50,7 +57,9 @@ class Record:
     settings: dict[str, Any]
     command: str
     date: str
-    versions: dict[str, str]
+    confirmed: str | None
+    arithmetic: dict[str, str]
+    machine: dict[str, Any]
     key: str
     tables: dict[str, pd.DataFrame] = field(repr=False)
 
@@ -70,21 +79,12 @@ def read_record(name: str, source: str, *, folder: str | os.PathLike[str] = RECO
     """
     path = record_path(name, source, folder)
     if not path.is_file():
-        raise ValueError(f"there is no record of {name!r} on {source!r}; make it with: {_command(name)}")
+        raise ValueError(f"there is no record of {name!r} on {source!r}; make it with: {records_command(name)}")
     content = json.loads(path.read_text(encoding="utf-8"))
     return Record(**content | {"tables": {key: _frame(table) for key, table in content["tables"].items()}})
 
 
-def write_record(
-    name: str,
-    source: str,
-    data_sha256: str,
-    settings: Mapping[str, Any],
-    key: str,
-    tables: Mapping[str, pd.DataFrame],
-    *,
-    folder: str | os.PathLike[str] = RECORDS,
-) -> Path:
+def write_record(record: Record, *, folder: str | os.PathLike[str] = RECORDS) -> Path:
     """Write a record, whole or not at all.
 
     Returns
@@ -92,30 +92,33 @@ def write_record(
     Path
         The file: JSON, one line a row of a table.
     """
-    head = {
-        "name": name,
-        "source": source,
-        "data_sha256": data_sha256,
-        "settings": dict(settings),
-        "command": _command(name),
-        "date": datetime.now(UTC).date().isoformat(),
-        "versions": versions(),
-        "key": key,
-    }
+    head = {item.name: getattr(record, item.name) for item in fields(record) if item.name != "tables"}
     lines = [f'"{name}": {json.dumps(value)}' for name, value in head.items()]
-    text = ",\n".join(_table_text(name, table) for name, table in tables.items())
-    path = record_path(name, source, folder)
+    text = ",\n".join(_table_text(name, table) for name, table in record.tables.items())
+    path = record_path(record.name, record.source, folder)
     write_whole(path, "{\n" + ",\n".join(lines) + ',\n"tables": {\n' + text + "\n}\n}\n")
     return path
+
+
+def today() -> str:
+    """The date as records write it, in UTC."""
+    return datetime.now(UTC).date().isoformat()
+
+
+def records_command(name: str) -> str:
+    """The command that makes a record here: oneDNN on, say, computes other last digits, and so is part of it."""
+    switches = [f"{name}={shlex.quote(value)}" for name, value in arithmetic.switched().items()]
+    return " ".join([*switches, f"python -m layerwise records {name}"])
+
+
+def as_recorded(table: pd.DataFrame) -> pd.DataFrame:
+    """A table as a record gives it back: numbers to seven significant digits."""
+    return _frame(json.loads(f"{{{_table_text('table', table)}}}")["table"])
 
 
 def record_path(name: str, source: str, folder: str | os.PathLike[str] = RECORDS) -> Path:
     """Where the record of a study on a data set lies."""
     return Path(folder) / f"{name}_{source}.json"
-
-
-def _command(name: str) -> str:
-    return f"python -m layerwise records {name}"
 
 
 def _table_text(name: str, table: pd.DataFrame) -> str:

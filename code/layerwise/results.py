@@ -15,8 +15,9 @@ The text is available in prose as ``{glue:text}`tanh_40_median```, and the value
       tanh_40_median: {between: [0.80, 0.94], study: "grid: median of 5, tanh, 40 layers"}
       tanh_20_median: {at_least: 0.8, claim: "tanh learns", study: "grid: median of 5, tanh, 20 layers"}
 
-With ``LAYERWISE_STRICT=1``, as the book's build and its tests set, a number that is not as expected raises. For a
-reader who experiments it prints a note and the chapter goes on.
+With ``LAYERWISE_STRICT=1``, as the tests of the book and ``STRICT=1 make book`` set, a number that is not as expected
+raises. For a reader it prints a note and the chapter goes on; the note is kept beside the text, in the metadata of the
+notebook's output, and the build shows it where the number stands.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from typing import Any
 
 import yaml
 
-__all__ = ["Expectation", "ExpectationError", "begin", "read_expectations", "record", "scientific"]
+__all__ = ["Expectation", "ExpectationError", "begin", "read_expectations", "record", "scientific", "strict"]
 
 
 class ExpectationError(AssertionError):
@@ -128,13 +129,15 @@ def record(name: str, value: Any, format: str | Callable[[Any], str] | None = No
         text = _as_text(value, format)
     except (TypeError, ValueError) as error:
         raise ValueError(f"record({name!r}, {value!r}, ...): the format {format!r} does not fit: {error}") from error
-    _glue(name, text)
     expectation = _chapter.expected.get(name)
-    where = f"chapter {_chapter.name}, data {_chapter.source}: {name}"
+    wrong = ""
     if expectation is None:
-        _complain(f"{where} = {value!r}, but nothing is expected of it")
+        wrong = "nothing is expected of it"
     elif not expectation.holds(value):
-        _complain(f"{where}: expected {expectation.text}, got {value!r}")
+        wrong = f"expected {expectation.text}"
+    _glue(name, _Glued(text, {"name": name, "wrong": wrong, "got": repr(value)} if wrong else None))
+    if wrong:
+        _complain(f"chapter {_chapter.name}, data {_chapter.source}: {name}: {wrong}, got {value!r}")
 
 
 def read_expectations(path: str | os.PathLike[str]) -> dict[str, dict[str, Expectation]]:
@@ -201,6 +204,11 @@ def scientific(value: float, digits: int = 0) -> str:
 def when(text: str) -> Callable[[Any], str]:
     """A format for ``record``: the text where the value is true, else nothing: words that only some data bear out."""
     return lambda value: text if value else ""
+
+
+def strict() -> bool:
+    """Whether a number that is not as expected is an error."""
+    return os.environ.get("LAYERWISE_STRICT", "0") not in ("", "0")
 
 
 @dataclass(frozen=True)
@@ -301,17 +309,28 @@ def _as_text(value: Any, format: str | Callable[[Any], str] | None) -> str:
     return f"{value:{format}}"
 
 
-def _glue(name: str, text: str) -> None:
+@dataclass(frozen=True)
+class _Glued:
+    """Text for prose and, where the value is not as expected, what is wrong: the build marks it in the page."""
+
+    text: str
+    unexpected: Mapping[str, str] | None
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict[str, str], dict[str, Any]]:
+        # Stored with its quotation marks, which {glue:text} takes off; without them it would read 0.250 and 1,234 as
+        # Python and print 0.25 and (1, 234).
+        return {"text/plain": repr(self.text)}, {"unexpected": dict(self.unexpected)} if self.unexpected else {}
+
+
+def _glue(name: str, glued: _Glued) -> None:
     """Hand text to the notebook that runs, if one does."""
     if "IPython" in sys.modules and sys.modules["IPython"].get_ipython() is not None:
         from myst_nb import glue
 
-        # Stored with its quotation marks, which {glue:text} takes off; without them it would read 0.250 and 1,234 as
-        # Python and print 0.25 and (1, 234).
-        glue(name, text, display=False)
+        glue(name, glued, display=False)
 
 
 def _complain(message: str) -> None:
-    if os.environ.get("LAYERWISE_STRICT", "0") not in ("", "0"):
+    if strict():
         raise ExpectationError(message)
     print(f"note: {message}")

@@ -4,7 +4,7 @@
 
 1. the folder named by the environment variable ``LAYERWISE_DATA``: the two official files ``train_32x32.mat`` and
    ``test_32x32.mat``, or else ``svhn_sample.npz``, 10,000 digits of the official test set with the numbers of their
-   photographs;
+   photographs, which :func:`cut_svhn_sample` makes (``python -m layerwise data --svhn-sample FOLDER``);
 2. the official files in the user's cache, where :func:`download_svhn` puts them (``python -m layerwise data
    --download-svhn``). They are 246 MB, and training on them takes hours, so nobody is given them unasked;
 3. the embedded default: synthetic house numbers, drawn by :mod:`layerwise.synthetic`.
@@ -18,7 +18,9 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import io
 import os
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -29,12 +31,14 @@ import scipy.io
 
 from layerwise.digits import DataError, Digits, read_npz, sha256_of
 from layerwise.download import cache_folder, download, file_sha256, holds_data, named_folder
+from layerwise.files import write_whole
 
 __all__ = [
     "SVHN_FILES",
     "SVHN_SAMPLE_PHOTOS",
     "SVHN_SAMPLE_SHA256",
     "SVHN_URL",
+    "cut_svhn_sample",
     "download_svhn",
     "load_svhn",
     "svhn_files",
@@ -55,7 +59,17 @@ SVHN_SAMPLE_SHA256 = {
 }
 """SHA-256 of the sample's digits (see :attr:`Digits.sha256`) and of its photograph numbers (int32, little-endian)."""
 
-SVHN_SAMPLE_PHOTOS = {1: 758, 2: 2621, 3: 610, 4: 41, 5: 1}
+_DIGITS_OF_PHOTO = np.array(
+    [int(n) for line in (Path(__file__).parent / "svhn_sample_photos.txt").read_text("ascii").split() for n in line]
+)
+"""How many digits each of the sample's 5,033 photographs shows, in the order of ``test_32x32.mat``, where nothing says
+so. Counted in the authors' boxes around the digits of the official test photographs, as
+github.com/penny4860/svhn-voc-annotation-format holds them: read in order, they have the labels of that file.
+"""
+
+PHOTOS_FOR_TRAINING = 4031
+
+SVHN_SAMPLE_PHOTOS = dict(sorted(Counter(_DIGITS_OF_PHOTO[:PHOTOS_FOR_TRAINING].tolist()).items()))
 """How many photographs of the sample's training part show one digit, how many two, and so on."""
 
 DIGITS_OF_FILE = {"train_32x32.mat": 73257, "test_32x32.mat": 26032}
@@ -161,6 +175,62 @@ def download_svhn(
     ]
 
 
+def cut_svhn_sample(
+    folder: str | os.PathLike[str],
+    *,
+    cache: str | os.PathLike[str] | None = None,
+    url: str = SVHN_URL,
+    progress: bool = False,
+) -> Path:
+    """Cut the sample, the first 10,000 digits of the official test set, from ``test_32x32.mat`` (chapter *data*).
+
+    That file is looked for in the folder that ``LAYERWISE_DATA`` names, then in the cache, and else downloaded into the
+    cache, 64 MB. The numbers of the photographs ship with this package.
+
+    Parameters
+    ----------
+    folder : path
+        Where ``svhn_sample.npz`` is written, whole or not at all; made when missing. ``LAYERWISE_DATA`` may name it
+        then.
+    cache, url, progress
+        See :func:`download_svhn`.
+
+    Returns
+    -------
+    Path
+        The file written; its arrays have the SHA-256 of ``SVHN_SAMPLE_SHA256``.
+
+    Raises
+    ------
+    DataError
+        If ``folder`` holds an official file, which :func:`load_svhn` would use before the sample; if
+        ``test_32x32.mat`` is damaged or cannot be downloaded.
+    """
+    folder, name = Path(folder).expanduser(), "test_32x32.mat"
+    if any((folder / official).is_file() for official in SVHN_FILES):
+        raise DataError(
+            f"The folder {folder} holds an official file of SVHN, which is used before the sample. Name another folder."
+        )
+    stored = cache_folder(cache)
+    places = [place / name for place in (named_folder(), stored) if place]
+    official = next((path for path in places if path.is_file()), None) or download(
+        url + name, name=name, sha256=SVHN_FILES[name], cache=stored, progress=progress
+    )
+    x, y = _read_mat(official)
+    photos = np.repeat(np.arange(1, len(_DIGITS_OF_PHOTO) + 1, dtype=np.int32), _DIGITS_OF_PHOTO)
+    cut = int(photos.searchsorted(PHOTOS_FOR_TRAINING, side="right"))
+    arrays: dict[str, Any] = {}
+    for part, rows in (("train", slice(cut)), ("test", slice(cut, len(photos)))):
+        arrays |= {f"x_{part}": x[rows], f"y_{part}": y[rows].astype(np.uint8), f"photo_{part}": photos[rows]}
+    found = _sample_sha256(arrays)
+    if found != SVHN_SAMPLE_SHA256:
+        raise DataError(f"what was cut from {official} has the SHA-256 {found}, expected {SVHN_SAMPLE_SHA256}")
+    content = io.BytesIO()
+    np.savez_compressed(content, **arrays)
+    write_whole(folder / SAMPLE, content.getvalue())
+    return folder / SAMPLE
+
+
 def _outside_folders(cache: str | os.PathLike[str] | None) -> Digits:
     """SVHN from the cache, or synthetic digits."""
     cached = cache_folder(cache)
@@ -241,8 +311,7 @@ def _read_mat(path: Path) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]
 @functools.lru_cache(maxsize=1)
 def _sample(path: Path, version: tuple[int, int]) -> Digits:
     arrays: dict[str, Any] = read_npz(path, SAMPLE_LAYOUT, how_to_get_it=HOW_TO_GET_IT)
-    photos = b"".join(arrays[name].astype("<i4").tobytes() for name in ("photo_train", "photo_test"))
-    found = {"digits": sha256_of(arrays), "photos": hashlib.sha256(photos).hexdigest()}
+    found = _sample_sha256(arrays)
     if found != SVHN_SAMPLE_SHA256:
         raise DataError(
             f"{path} is not the sample that the book knows: the SHA-256 of its arrays are {found}, expected "
@@ -257,6 +326,11 @@ def _sample(path: Path, version: tuple[int, int]) -> Digits:
         key="svhn_sample",
         sha256=found["digits"],
     )
+
+
+def _sample_sha256(arrays: dict[str, Any]) -> dict[str, str]:
+    photos = b"".join(arrays[name].astype("<i4").tobytes() for name in ("photo_train", "photo_test"))
+    return {"digits": sha256_of(arrays), "photos": hashlib.sha256(photos).hexdigest()}
 
 
 # ---------------------------------------------------------------------------------------------------------------------

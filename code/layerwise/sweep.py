@@ -5,6 +5,8 @@ import hashlib
 import itertools
 import json
 import os
+import sys
+import time
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -14,7 +16,6 @@ from typing import Any
 import joblib
 import numpy as np
 import pandas as pd
-import pooch
 from tqdm import tqdm
 
 from layerwise.activations import find_activation
@@ -22,7 +23,7 @@ from layerwise.digits import Digits
 from layerwise.files import write_whole
 from layerwise.mnist import load_mnist
 from layerwise.models import layer_initializer, layer_sizes
-from layerwise.provenance import PACKAGE, result_key
+from layerwise.provenance import PACKAGE, result_key, results_folder, this_arithmetic
 from layerwise.training import LARGEST_STACK, check_counts, check_digits, check_learning_rate, check_seeds, cores, train
 
 EXPERIMENTS: dict[str, dict[str, Any]] = tomllib.loads((PACKAGE / "experiments.toml").read_text(encoding="utf-8"))
@@ -35,7 +36,7 @@ METRICS = ("loss", "accuracy", "val_loss", "val_accuracy", "answered")
 
 @dataclass(frozen=True)
 class Case:
-    """One run. Its settings, the data and the code decide its result."""
+    """One run. Its settings, the data, the method and how the machine rounds decide its result."""
 
     activation: str
     layers: int
@@ -81,10 +82,10 @@ def sweep(
     jobs : int, default 1
         Processes. One process already uses two cores or more; several help where there are many.
     progress : bool, default False
-        Show on the terminal what runs and how long the rest will take. It is written to stderr: leave it off in a
-        notebook.
+        Show on the terminal what runs and how long the rest will take; where there is no terminal, a line for each
+        case that is done. It is written to stderr: leave it off in a notebook.
     folder : path, optional
-        Where results are kept; by default :func:`results_folder`.
+        Where results are kept; by default :func:`layerwise.provenance.results_folder`.
 
     Returns
     -------
@@ -121,21 +122,14 @@ def sweep(
 
     results = {case: kept for case in cases if (kept := _read(_path(folder, case, digits))) is not None}
     missing = [case for case in cases if case not in results]
-    with tqdm(total=_cost(missing), disable=not (progress and missing), bar_format=PROGRESS_FORMAT) as bar:
+    on_terminal, started = sys.stderr.isatty(), time.perf_counter()
+    shown = progress and missing and on_terminal
+    with tqdm(total=_cost(missing), disable=not shown, bar_format=PROGRESS_FORMAT) as bar:
         for new in _run_all(missing, digits, folder, jobs, bar):
             results |= new
+            if progress and not on_terminal:  # a log
+                print(f"{_description(list(new))}: done, {time.perf_counter() - started:.0f} s passed", file=sys.stderr)
     return pd.DataFrame([row for case in cases for row in _rows(case, results[case], digits)])
-
-
-def results_folder() -> Path:
-    """Where results are kept: ``LAYERWISE_RESULTS``, else ``.results`` in the checkout, else the user's cache."""
-    named = os.environ.get("LAYERWISE_RESULTS")
-    if named:
-        return Path(named).expanduser()
-    project = PACKAGE.parents[1]
-    if (project / "pyproject.toml").is_file():
-        return project / ".results"
-    return Path(pooch.os_cache("layerwise")) / "results"
 
 
 def _cases(activations: Iterable[str], layers: Iterable[int], seeds: Iterable[int], **settings: Any) -> list[Case]:
@@ -246,7 +240,7 @@ def _rows(case: Case, history: History, digits: Digits) -> Iterator[dict[str, An
 
 
 def _path(folder: Path, case: Case, digits: Digits) -> Path:
-    key = result_key("layerwise.sweep", asdict(case), digits.sha256)
+    key = result_key(("sweep",), asdict(case), digits.sha256, this_arithmetic())
     return folder / f"{case.activation}_{case.layers}_layers_seed_{case.seed}_{key[:24]}.json"
 
 

@@ -6,7 +6,7 @@ No digit of any collection was used to train a network; the chapter says which w
 """
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import joblib
@@ -121,11 +121,12 @@ def measure(
     digits: Digits,
     house_numbers: Digits,
     *,
+    collections: Sequence[str] = COLLECTIONS,
     folder: str | os.PathLike[str] | None = None,
     jobs: int = 1,
     progress: bool = False,
 ) -> pd.DataFrame:
-    """Show all `COLLECTIONS`, in `WAYS` and `OMISSIONS`, to every network of some studies and to those that ship.
+    """Show handwriting, in `WAYS` and `OMISSIONS`, to every network of some studies and to those that ship.
 
     Parameters
     ----------
@@ -137,6 +138,8 @@ def measure(
         MNIST.
     house_numbers : Digits
         What the networks of the studies learn from.
+    collections : sequence of str
+        Of `COLLECTIONS`.
     folder : path, optional
         Where their runs are kept; what is not found there is trained.
     jobs : int
@@ -150,11 +153,12 @@ def measure(
         As :func:`readings`, with ``network`` (of the studies: study and variant; of those that ship: "shipped" and
         name), ``seed`` (-1 where the network ships) and ``collection``.
     """
-    collections = {name: (shown(x, omissions=True, jobs=jobs), y) for name, (x, y) in _collections(digits).items()}
+    pictures = {name: found for name, found in _collections(digits).items() if name in collections}
+    inputs = {name: (shown(x, omissions=True, jobs=jobs), y) for name, (x, y) in pictures.items()}
     tables = []
     for network, seed, model in _networks(studies, shipped, house_numbers, folder, progress):
-        for collection, (inputs, labels) in collections.items():
-            table = readings(model, inputs, labels)
+        for collection, (ways, labels) in inputs.items():
+            table = readings(model, ways, labels)
             tables.append(table.assign(network=network, seed=seed, collection=collection))
     return pd.concat(tables, ignore_index=True)[["network", "seed", "collection", *tables[0].columns[:4]]]
 
