@@ -28,6 +28,7 @@ CHANCE = 1e-5
 LARGEST, LARGEST_SUM = 1e-4, 0.01
 """What a test allows: of one number, and of all numbers of a build together."""
 DRAWS = 200_000
+DEEP = 20
 TEST_COUNTS = {
     "mnist": (980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009),
     "mnist_5000": (100,) * 10,
@@ -106,22 +107,25 @@ def model_of_case(experiment: str, source: str, activation: str, layers: int, fe
         stuck = ~np.isfinite(values)
         return fit(np.where(stuck, 1e9, values), digit=digit or 1 / total, stuck=stuck, fraction=fraction)
     stuck = runs["stuck"].to_numpy()
-    evidence = _evidence(runs.iloc[0]) if stuck.all() else None
-    shares = np.array(TEST_COUNTS[source]) / total
-    return fit(runs["accuracy"], digit=1 / total, stuck=stuck, evidence=evidence, atoms=shares if stuck.any() else ())
+    evidence = _evidence(runs.iloc[0]) if stuck.all() or not stuck.any() else None
+    shows = [0, *(count / total for count in TEST_COUNTS[source])]  # a run that diverged shows 0
+    return fit(runs["accuracy"], digit=1 / total, stuck=stuck, evidence=evidence, atoms=shows)
 
 
 def _evidence(case: pd.Series) -> tuple[float, float]:
-    """How many runs of deep cases like this one are stuck, over those cases in which all are."""
+    """How many runs of cases like this one are stuck, over those in which all are, or none, as here."""
     count = 0
     for source in SOURCES:
         runs = runs_of(source)
-        alike = runs["activation"].eq(case["activation"]) & runs["layers"].ge(min(20, case["layers"]))
-        alike &= runs["initializer"].eq(case["initializer"]) & runs["epochs"].eq(case["epochs"])
-        runs = runs[alike].drop_duplicates(["layers", "seed", "learning_rate"])
-        of_case = runs.groupby(["layers", "learning_rate"])["stuck"]
-        count += int(of_case.size()[of_case.all()].sum())
-    return float(count), float(count)
+        alike = runs["layers"].lt(DEEP) == (case["layers"] < DEEP)
+        if case["stuck"]:
+            alike &= runs["epochs"].eq(case["epochs"])  # in more of them more runs get away
+        if case["stuck"] or case["layers"] >= DEEP:
+            alike &= runs["activation"].eq(case["activation"]) & runs["initializer"].eq(case["initializer"])
+        of_run = ["activation", "layers", *SETTINGS]
+        of_case = runs[alike].drop_duplicates([*of_run, "seed"]).groupby(of_run)["stuck"]
+        count += int(of_case.size()[of_case.mean() == case["stuck"]].sum())
+    return count * float(case["stuck"]), float(count)
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -199,7 +203,7 @@ def _stuck(source: str, answer: str | None = None) -> Statistic:
     for activation, layers in CASES:
         runs = runs_of_case("grid", source, activation, layers)
         model = model_of_case("grid", source, activation, layers)
-        if model.stuck:
+        if model.atoms.size:
             share = random.beta(model.stuck + 0.5, model.count - model.stuck + 0.5, DRAWS)
             if answer is not None:
                 ones = int((runs["stuck"] & runs["answer"].eq(int(answer))).sum())

@@ -7,10 +7,11 @@ study?
 **One run.** The runs of a case (function, layers, settings, data) are split in two.
 
 *Stuck* runs answer one class, or diverged. They are atoms: their accuracy is the share of a class, or 0. The share of
-runs that are stuck is a Beta distribution, Jeffreys' :math:`\\mathrm{Beta}(s + 1/2, n - s + 1/2)` for s of n, where a
-study saw one. Where it saw none, a stuck run is what lies far out in the tail of the others. Where all are stuck,
-nothing is known of a run that got away: it may end anywhere. All cases of that function and length are then taken
-together, of 20 layers or more and on both data sets.
+runs that are stuck is a Beta distribution, Jeffreys' :math:`\\mathrm{Beta}(s + 1/2, n - s + 1/2)` for s of n. To get
+stuck, or to get away, is another event than to be a little worse or better: no tail of the others can tell its chance.
+Where none of the runs is stuck, or all are, cases that are alike in this count together, those of both data sets too:
+shallow ones with shallow ones, deep ones (20 layers or more) with those of the same function and initial weights. Where
+all are stuck, nothing is known of a run that got away: it may end anywhere.
 
 *Free* runs have accuracies that are modelled on the logit scale, so that 0 and 1 are never left. A resampling of what
 was seen (a bootstrap) cannot reach beyond it, although the lowest of twenty new runs is below that of twenty old ones
@@ -99,7 +100,7 @@ class Model:
         steps = value / self.digit
         edge = (math.floor(steps + 1e-6) + 0.5) if inclusive else (math.ceil(steps - 1e-6) - 0.5)
         free, weights = self._free_below(edge * self.digit)
-        if not self.stuck:
+        if not self.atoms.size:
             return free, weights
         atoms = float(self.shares[self.atoms < edge * self.digit].sum())
         share, share_weights = _beta_nodes(self.stuck + 0.5, self.count - self.stuck + 0.5)
@@ -149,7 +150,7 @@ class Model:
                         inside = np.where(gap <= k, threshold - excess, inside)
                 values[:, run] = self.from_scale(inside)
         values = np.round(values / self.digit) * self.digit
-        if self.stuck:
+        if self.atoms.size:
             share = random.beta(self.stuck + 0.5, self.count - self.stuck + 0.5, size=(draws, 1))
             stuck = random.random((draws, runs)) < share
             values[stuck] = random.choice(self.atoms, size=int(stuck.sum()), p=self.shares)
