@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from layerwise import cnn, datasets, depth, studies, sweep
+from layerwise import cnn, datasets, depth, expectations, studies, sweep
 from layerwise.__main__ import main
 from layerwise.datasets import load_mnist_5000
 from layerwise.drawing import draw
+from layerwise.results import Expectation
 
 EXPERIMENTS = sweep.EXPERIMENTS
 TINY: dict[str, Any] = {"activations": ["tanh"], "layers": [3], "seeds": [0, 1], "epochs": 1, "updates_per_epoch": 20}
@@ -173,6 +174,30 @@ def test_train_cnn_writes_the_weights(
     assert main(["train-cnn"]) == 0
     assert asked == [(house_numbers, ["progress", "runs"])]
     assert capsys.readouterr().out.splitlines()[1:] == ["report.npz: accuracy 0.9", "card.json"]
+
+
+def test_expectations_writes_bounds_unless_it_only_checks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = Expectation("between 0.9 and 0.95", bool, (0.9, 0.95), "tiny: a statistic")
+    monkeypatch.setattr(expectations, "rewritten", lambda text: text.replace("old", "new"))
+    monkeypatch.setattr(expectations, "chance_of", lambda expected, source: 2e-5)
+    monkeypatch.setattr(expectations, "read_expectations", lambda path: {"mnist": {"accuracy": made}})
+    monkeypatch.chdir(tmp_path)
+    assert main(["expectations"]) == 1
+    assert "there is no book/expectations here; run it in a checkout" in capsys.readouterr().err
+    path = tmp_path / "book" / "expectations" / "depth.yml"
+    path.parent.mkdir(parents=True)
+    path.write_text("old\n")
+    assert main(["expectations", "--check"]) == 1
+    assert path.read_text() == "old\n"
+    assert "bounds to be written: book/expectations/depth.yml" in capsys.readouterr().out
+    assert main(["expectations"]) == 0
+    assert path.read_text() == "new\n"
+    shown = capsys.readouterr().out
+    assert "1 numbers on mnist; that one of them is broken: 0.00% at most" in shown
+    assert " 2.0e-05  depth: accuracy, between 0.9 and 0.95 (tiny: a statistic)" in shown
+    assert main(["expectations", "--check"]) == 0
 
 
 def test_records_of_complete_mnist_need_it(capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,6 +17,9 @@ any:
   parameters: {equals: 28618}
   name: {equals: tanh}
   finite: {equals: true}
+  worst: {text: "the class that is read worst"}
+  gain: {at_least: 2, claim: "better"}
+  loss: {at_most: 2.3, claim: "learns", study: "grid: median loss of 5, tanh, 5 layers"}
 mnist:
   accuracy: {between: [0.9, 0.95], study: "20 seeds"}
 mnist_5000:
@@ -42,6 +45,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("any", "parameters", np.int64(28618)),
         ("any", "name", "tanh"),
         ("any", "finite", np.bool_(True)),
+        ("any", "worst", "9"),
+        ("any", "gain", 2),
+        ("any", "gain", 1e9),
+        ("any", "loss", -1.0),
         ("mnist", "slope", 0.25),  # any holds for every source
         ("mnist", "accuracy", 0.9),  # bounds belong to the interval
         ("mnist", "accuracy", np.float64(0.95)),
@@ -66,6 +73,12 @@ def test_expected_values_pass(
         ("any", "parameters", "28618", "28618"),
         ("any", "name", "relu", "'tanh'"),
         ("any", "finite", 1, "True"),
+        ("any", "worst", 9, "some text"),
+        ("any", "worst", " ", "some text"),
+        ("any", "gain", 1.99, "at least 2"),
+        ("any", "gain", math.inf, "at least 2"),
+        ("any", "loss", 2.31, "at most 2.3"),
+        ("any", "loss", math.nan, "at most 2.3"),
         ("mnist", "accuracy", 0.8999, "between 0.9 and 0.95"),
         ("mnist", "accuracy", 0.75, "between 0.9 and 0.95"),  # the other source's bounds
         ("mnist", "accuracy", math.nan, "between 0.9 and 0.95"),
@@ -194,16 +207,23 @@ def test_a_notebook_gets_the_text_without_showing_it(
     [
         ("[1, 2]", "expected sections"),
         ("any: 5", "section any must hold names"),
-        ("any: {x: 5}", r"any, x: expected \{close_to, tolerance\}, \{between, study\} or \{equals\}, found 5"),
+        (
+            "any: {x: 5}",
+            r"any, x: expected \{close_to, tolerance\}, \{equals\}, \{text\} or one of .* found 5",
+        ),
         ("any: {x: {close_to: 1}}", r"found \['close_to'\]"),
         ("any: {x: {close_to: 1, tolerence: 1}}", r"found \['close_to', 'tolerence'\]"),
         ("any: {x: {close_to: a, tolerance: 1}}", "must be numbers"),
         ("any: {x: {close_to: 1, tolerance: -1}}", "tolerance not below 0"),
-        ("any: {x: {between: [1, 2]}}", r"found \['between'\]"),
         ("any: {x: {between: [2, 1], study: s}}", "low 2 above high 1"),
         ("any: {x: {between: [1], study: s}}", r"must be \[low, high\], found \[1\]"),
         ("any: {x: {between: [1, .inf], study: s}}", r"must be \[low, high\]"),
         ("any: {x: {between: [1, 2], study: ''}}", "study must say"),
+        ("any: {x: {between: [1, 2]}}", "say which"),
+        ("any: {x: {at_least: 1, claim: 5}}", "claim must say"),
+        ("any: {x: {at_least: [1, 2], claim: c}}", "at_least must be a number"),
+        ("any: {x: {at_least: 1, at_most: 2, claim: c}}", "expected"),
+        ("any: {x: {text: 5}}", "text must say"),
         ("any: {x: {equals: 0.25}}", "use close_to for 0.25"),
         ("any: {x: {equals: 1}}\nmnist: {x: {equals: 1}}", "x in both any and mnist"),
         ("any:\n  x: {equals: 1}\n  x: {equals: 2}", "x stands twice"),

@@ -1,7 +1,6 @@
-"""Studies: recorded as they were run; the records that ship belong to today's code, and the bounds to the records."""
+"""Studies: recorded as they were run; the records that ship belong to today's code."""
 
 import dataclasses
-import re
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,7 +8,6 @@ from typing import Any
 
 import pandas as pd
 import pytest
-import yaml
 
 from layerwise import depth, provenance, studies
 from layerwise.datasets import SHA256, SVHN_SAMPLE_SHA256, load_mnist_5000
@@ -18,7 +16,6 @@ from layerwise.records import RECORDS, record_path, write_record
 from layerwise.studies import (
     STUDY_SEEDS,
     Confirmation,
-    bounds,
     compare,
     confirm_record,
     find_study,
@@ -187,40 +184,3 @@ def test_a_sweep_is_recorded_from_twenty_seeds(name: str, source: str) -> None:
 def test_no_record_is_left_over() -> None:
     expected = {record_path(name, key) for name in study_names() for key in find_study(name).sources}
     assert set(RECORDS.glob("*")) == expected
-
-
-def test_bounds_hold_what_a_statistic_of_some_runs_can_be() -> None:
-    # All runs alike: the margin of 0.005 alone, rounded outwards.
-    assert bounds([0.1135] * 20, "median", 5) == (0.108, 0.119)
-    # Half the runs at 0.2 and half at 0.8: five of them have either as median, minimum or maximum now and then
-    # (the rarest case, five alike, once in 32 draws), so all reach from 0.2 - 0.035 to 0.8 + 0.035.
-    halves = [0.2, 0.8] * 10
-    assert {bounds(halves, statistic, 5) for statistic in ("median", "min", "max")} == {(0.165, 0.835)}
-    # One of twenty is low: the median of five needs three draws of it, 1 in 860, but the minimum finds it often.
-    one_low = [0.2] + [0.8] * 19
-    assert bounds(one_low, "min", 5) == (0.165, 0.835)
-    assert bounds(one_low, "max", 5) == (0.765, 0.835)
-    with pytest.raises(ValueError, match="median, min, max"):
-        bounds(halves, "mean", 5)
-
-
-STUDY = re.compile(r"(\w+): (median|min|max) of (\d+), (\S+), (\d+) layers")
-EXPECTATIONS = sorted((Path(__file__).parent.parent / "book" / "expectations").glob("*.yml"))
-
-
-def accuracies(experiment: str, source: str, activation: str, layers: int) -> pd.Series:
-    """Validation accuracy of every seed of a study after its last epoch."""
-    frame = load_record(experiment, source).frame
-    case = (frame["activation"] == activation) & (frame["layers"] == layers) & (frame["epoch"] == frame["epochs"])
-    return frame[case]["val_accuracy"]
-
-
-@pytest.mark.parametrize("path", EXPECTATIONS, ids=lambda path: path.stem)
-def test_bounds_that_name_a_study_are_those_of_its_record(path: Path) -> None:
-    for source, entries in yaml.safe_load(path.read_text(encoding="utf-8")).items():
-        for name, entry in entries.items():
-            if named := STUDY.fullmatch(entry.get("study", "")):
-                values = accuracies(named[1], source, named[4], int(named[5]))
-                assert len(values) == len(STUDY_SEEDS), name
-                found = bounds(values, named[2], int(named[3]))
-                assert entry["between"] == pytest.approx(found), f"{path.name}: {source}, {name}"

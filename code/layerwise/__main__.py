@@ -1,4 +1,4 @@
-"""``python -m layerwise``: the data, the experiments, their records, and predictions from the command line.
+"""``python -m layerwise``: the data, the experiments, their records, expectations, and predictions.
 
 Each command imports what it needs when it runs: TensorFlow takes seconds to import and most of a gigabyte, and a photo
 that cannot be read, or a mistyped argument, needs none of it.
@@ -96,6 +96,13 @@ def _parser() -> argparse.ArgumentParser:
         choices=list(DATA_OF_RECORDS),
         help="on this data set only; by default on every one that a study is recorded on",
     )
+
+    expectations = commands.add_parser(
+        "expectations",
+        help="print with what chance a fresh machine breaks each number, and write the bounds made from studies",
+    )
+    expectations.add_argument("--check", action="store_true", help="write nothing; fail where a bound would change")
+    expectations.set_defaults(run=_expectations)
 
     prediction = commands.add_parser("predict", help="read the handwritten digit in a photo")
     prediction.add_argument("photo", type=Path, metavar="PHOTO", help="a JPEG, PNG, WebP, GIF or BMP file")
@@ -220,6 +227,27 @@ def _confirm(name: str, digits: "Digits", jobs: int) -> bool:
         said = f"confirmed, {found.rows} rows"
     print(f"{name}, {digits.key}: {said} ({time.perf_counter() - start:.0f} s)", flush=True)
     return bool(found.differences)
+
+
+def _expectations(options: argparse.Namespace) -> int:
+    """Print the table and write the bounds: 1 where, with ``--check``, a bound would change."""
+    from layerwise.expectations import SOURCES, chances, rewritten, table
+
+    folder = Path("book") / "expectations"
+    if not folder.is_dir():
+        raise ValueError(f"there is no {folder.as_posix()} here; run it in a checkout of the book")
+    changed = []
+    for path in sorted(folder.glob("*.yml")):
+        text = path.read_text(encoding="utf-8")
+        if (new := rewritten(text)) != text:
+            changed.append(path.as_posix())
+            if not options.check:
+                path.write_text(new, encoding="utf-8")
+    for source in SOURCES:
+        print(table(source, chances(source, folder)), flush=True)
+    if changed:
+        print(f"bounds {'to be written' if options.check else 'written'}: {', '.join(changed)}")
+    return 1 if changed and options.check else 0
 
 
 def _train_cnn(options: argparse.Namespace) -> None:

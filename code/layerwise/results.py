@@ -12,7 +12,8 @@ The text is available in prose as ``{glue:text}`tanh_40_median```, and the value
       largest_slope: {close_to: 0.25, tolerance: 1e-12}
       parameters: {equals: 28618}
     mnist:                      # holds for complete MNIST
-      tanh_40_median: {between: [0.80, 0.94], study: "sweep depth_tanh: 20 seeds"}
+      tanh_40_median: {between: [0.80, 0.94], study: "grid: median of 5, tanh, 40 layers"}
+      tanh_20_median: {at_least: 0.8, claim: "tanh learns", study: "grid: median of 5, tanh, 20 layers"}
 
 With ``LAYERWISE_STRICT=1``, as the tests of the book and ``STRICT=1 make book`` set, a number that is not as expected
 raises. For a reader it prints a note and the chapter goes on; the note is kept beside the text, in the metadata of the
@@ -50,10 +51,17 @@ class Expectation:
         The condition in words, as a message can print it.
     holds : callable
         Takes the raw value and answers whether it is as expected.
+    bounds : (low, high), optional
+        Of an interval; infinite where a side is free.
+    study, claim : str, optional
+        What the bounds of an interval come from; see :func:`read_expectations`.
     """
 
     text: str
     holds: Callable[[Any], bool]
+    bounds: tuple[float, float] | None = None
+    study: str | None = None
+    claim: str | None = None
 
 
 def begin(chapter: str, *sources: str, folder: str | os.PathLike[str] = "expectations") -> None:
@@ -139,8 +147,10 @@ def read_expectations(path: str | os.PathLike[str]) -> dict[str, dict[str, Expec
     ----------
     path : path
         A YAML file as in the module's description. Each name carries one of ``close_to`` (with ``tolerance``,
-        absolute), ``between`` (low and high, with ``study``, which says what the bounds come from) and ``equals`` (a
-        whole number, text, or true or false).
+        absolute), ``equals`` (a whole number, text, or true or false), ``text`` (any, what it is), and ``between`` (low
+        and high), ``at_least`` or ``at_most``. Bounds say where they come from: ``study`` is a statistic of a study, as
+        :mod:`layerwise.expectations` reads it, ``claim`` what the sentence needs. Without a claim the bounds are made
+        from the study.
 
     Raises
     ------
@@ -238,16 +248,12 @@ def _expectation(entry: Any, where: str) -> Expectation:
         return Expectation(
             f"{target} to within {tolerance}", lambda value: _is_number(value) and abs(value - target) <= tolerance
         )
-    if keys == {"between", "study"}:
-        bounds, study = entry["between"], entry["study"]
-        if not (isinstance(bounds, list) and len(bounds) == 2 and all(map(_is_number, bounds))):
-            raise ValueError(f"{where}: between must be [low, high], found {bounds}.")
-        low, high = bounds
-        if low > high:
-            raise ValueError(f"{where}: between has low {low} above high {high}.")
-        if not (isinstance(study, str) and study.strip()):
-            raise ValueError(f"{where}: study must say what the bounds come from, found {study!r}.")
-        return Expectation(f"between {low} and {high}", lambda value: _is_number(value) and low <= value <= high)
+    if len(keys & _BOUNDS.keys()) == 1 and keys <= _BOUNDS.keys() | {"study", "claim"}:
+        return _interval(entry, where)
+    if keys == {"text"}:
+        if not (isinstance(entry["text"], str) and entry["text"].strip()):
+            raise ValueError(f"{where}: text must say what the text is, found {entry['text']!r}.")
+        return Expectation("some text", lambda value: isinstance(value, str) and bool(value.strip()))
     if keys == {"equals"}:
         target = entry["equals"]
         if not isinstance(target, (int, str)):
@@ -256,7 +262,36 @@ def _expectation(entry: Any, where: str) -> Expectation:
             f"{target!r}", lambda value: isinstance(value, bool) == isinstance(target, bool) and value == target
         )
     raise ValueError(
-        f"{where}: expected {{close_to, tolerance}}, {{between, study}} or {{equals}}, found {sorted(keys) or entry!r}."
+        f"{where}: expected {{close_to, tolerance}}, {{equals}}, {{text}} or one of {', '.join(_BOUNDS)} with study or "
+        f"claim, found {sorted(keys) or entry!r}."
+    )
+
+
+_BOUNDS = {"between": "between {0} and {1}", "at_least": "at least {0}", "at_most": "at most {0}"}
+
+
+def _interval(entry: Mapping[str, Any], where: str) -> Expectation:
+    """Check an entry with bounds, which says what they come from."""
+    kind = next(key for key in _BOUNDS if key in entry)
+    given = entry[kind]
+    if kind == "between" and not (isinstance(given, list) and len(given) == 2 and all(map(_is_number, given))):
+        raise ValueError(f"{where}: between must be [low, high], found {given}.")
+    if kind != "between" and not _is_number(given):
+        raise ValueError(f"{where}: {kind} must be a number, found {given}.")
+    low, high = {"between": given, "at_least": (given, math.inf), "at_most": (-math.inf, given)}[kind]
+    if low > high:
+        raise ValueError(f"{where}: between has low {low} above high {high}.")
+    for reason in ("study", "claim"):
+        if reason in entry and not (isinstance(entry[reason], str) and entry[reason].strip()):
+            raise ValueError(f"{where}: {reason} must say what the bounds come from, found {entry[reason]!r}.")
+    if not {"study", "claim"} & set(entry):
+        raise ValueError(f"{where}: bounds come from a study or a claim; say which.")
+    return Expectation(
+        _BOUNDS[kind].format(*(bound for bound in (low, high) if math.isfinite(bound))),
+        lambda value: _is_number(value) and low <= value <= high,
+        (low, high),
+        entry.get("study"),
+        entry.get("claim"),
     )
 
 

@@ -6,7 +6,6 @@ of them again, ``--confirm`` a stated part of each; a test fails when a record n
 """
 
 import hashlib
-import math
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
@@ -14,9 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
 
 from layerwise import cnn, depth, transfer
 from layerwise.datasets import load_svhn
@@ -26,7 +23,6 @@ from layerwise.records import RECORDS, Record, as_recorded, read_record, records
 from layerwise.sweep import EXPERIMENTS, sweep
 from layerwise.training import cores
 
-Array = NDArray[Any]
 STUDY_SEEDS = tuple(range(20))
 """The seeds of every study of a sweep."""
 TRANSFER = {"transfer": ("cnn_report", "cnn_report_more", "cnn_report_synthetic", "cnn_improved", "cnn_handwriting")}
@@ -349,39 +345,3 @@ def is_current(record: Record) -> bool:
 
 def _key(study: Study, data_sha256: str, computed_on: Mapping[str, str]) -> str:
     return result_key(study.methods, study.settings, data_sha256, computed_on)
-
-
-def bounds(values: ArrayLike, statistic: str, runs: int) -> tuple[float, float]:
-    """Where a statistic of several runs' accuracies may lie, by what a study found.
-
-    Runs are drawn from the study again and again, with replacement (the bootstrap); the bounds hold 998 of 1,000 of
-    the statistics of these draws, and are wider by 0.005 and a twentieth of the study's range at each end: another
-    processor rounds differently, and after thousands of updates that is as good as another seed.
-
-    Parameters
-    ----------
-    values : array (seeds,)
-        The accuracies that the study found, from 0 to 1.
-    statistic : {"median", "min", "max"}
-    runs : int
-        How many runs the statistic is taken over.
-
-    Returns
-    -------
-    (low, high)
-        Rounded outwards to three decimals, not beyond 0 and 1.
-
-    Raises
-    ------
-    ValueError
-        For another statistic.
-    """
-    statistics: dict[str, Callable[..., Array]] = {"median": np.median, "min": np.min, "max": np.max}
-    if statistic not in statistics:
-        raise ValueError(f"unknown statistic {statistic!r}; expected one of {', '.join(statistics)}")
-    found = np.asarray(values, dtype=float)
-    draws = np.random.default_rng(0).choice(found, size=(10_000, runs))
-    low, high = np.quantile(statistics[statistic](draws, axis=1), (0.001, 0.999))
-    margin = 0.005 + 0.05 * float(np.ptp(found))
-    low, high = np.round(1000 * np.array([low - margin, high + margin]), 6)  # 165 may be 164.99999999999997 here
-    return max(math.floor(low) / 1000, 0.0), min(math.ceil(high) / 1000, 1.0)
