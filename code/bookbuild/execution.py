@@ -162,10 +162,13 @@ class Executor:
             take_outputs(notebook, executed)
         else:
             print(f"{name}: running", end="", flush=True)
-            started = time.monotonic()
+            started, before = time.monotonic(), os.times()
             failures, peak = self._execute(name, source, notebook)
-            seconds = time.monotonic() - started
-            print(f" {'failed after' if failures else 'took'} {seconds:.1f} s, {peak / 1e9:.2f} GB", flush=True)
+            seconds, after = time.monotonic() - started, os.times()
+            # Of the kernel, which has ended; a wall says little on a machine that does other work too.
+            processor = after.children_user + after.children_system - before.children_user - before.children_system
+            outcome = "failed after" if failures else "took"
+            print(f" {outcome} {seconds:.1f} s, {processor:.1f} s of processor time, {peak / 1e9:.2f} GB", flush=True)
             self.failures += [tell(failure) for failure in failures]
             notebook.metadata["execution_seconds"] = seconds
             edited_meanwhile = kept != self._place(source, notebook)
