@@ -17,7 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import pooch
+import platformdirs
 
 from layerwise import arithmetic
 from layerwise.files import write_whole
@@ -126,7 +126,7 @@ def results_folder() -> Path:
     project = PACKAGE.parents[1]
     if (project / "pyproject.toml").is_file():
         return project / ".results"
-    return Path(pooch.os_cache("layerwise")) / "results"
+    return Path(platformdirs.user_cache_dir("layerwise")) / "results"
 
 
 def package_modules(module: str, *, package: Path = PACKAGE) -> dict[str, Path]:
