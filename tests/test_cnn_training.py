@@ -104,7 +104,7 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> list[tuple[cnn_training._State, Pa
     """What would be trained, and where it would be kept; nothing is trained."""
     noted: list[tuple[cnn_training._State, Path]] = []
 
-    def note(state: cnn_training._State, recipe: Recipe, digits: Digits, seed: int, path: Path, progress: bool) -> None:
+    def note(state: cnn_training._State, recipe: Recipe, digits: Digits, seed: int, path: Path, *_: Any) -> None:
         noted.append((state, path))
 
     monkeypatch.setattr(cnn_training, "_run", note)

@@ -111,4 +111,4 @@ def test_a_gain_multiplies_glorot_s_weights(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_a_study_that_is_not_there_is_refused() -> None:
     with pytest.raises(ValueError, match="unknown study 'nothing'; expected one of remedies"):
-        measure("nothing", load_mnist_5000())
+        measure("nothing", {}, load_mnist_5000())

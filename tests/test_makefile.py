@@ -31,7 +31,11 @@ def project(tmp_path: Path) -> Path:
 
 
 def make(project: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS", "LAYERWISE"))}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("MAKE", "MFLAGS", "LAYERWISE", "STRICT"))
+    }
     return subprocess.run(
         ["make", *arguments], cwd=project, env=kept | environment, capture_output=True, text=True, timeout=60
     )
