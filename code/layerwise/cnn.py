@@ -9,7 +9,6 @@ import tomllib
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,7 @@ from layerwise.digits import DataError, Digits
 from layerwise.files import write_whole
 from layerwise.models import CLASSES
 from layerwise.provenance import PACKAGE, this_arithmetic, this_machine
-from layerwise.records import Record
+from layerwise.records import Record, today
 from layerwise.split import split_by_photo
 
 __all__ = [
@@ -500,7 +499,7 @@ def make_weights(
         "plates, nor to tell anything about a person. They are made to be looked into. They answer for every picture, "
         "a picture without a digit too, and were measured on few kinds of pictures.",
         "command": "python -m layerwise train-cnn",
-        "date": datetime.now(UTC).date().isoformat(),
+        "date": today(),
         "arithmetic": this_arithmetic(),
         "machine": this_machine(),
     }

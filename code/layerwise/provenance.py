@@ -69,7 +69,6 @@ def this_arithmetic() -> dict[str, str]:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         found = arithmetic.fingerprint()
-        path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, json.dumps(found))
     return found | {"oneDNN": "on" if os.environ.get("TF_ENABLE_ONEDNN_OPTS") == "1" else "off"}
 
