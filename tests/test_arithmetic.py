@@ -10,7 +10,7 @@ import pytest
 
 from layerwise import arithmetic
 from layerwise.arithmetic import ELSEWHERE, defaults, switched, use
-from layerwise.provenance import this_arithmetic
+from layerwise.keep.machine import this_arithmetic
 
 X86 = "XLA_FLAGS" in defaults()
 on_x86 = pytest.mark.skipif(not X86, reason="caps are for x86-64")
@@ -51,7 +51,7 @@ def test_importing_the_package_loads_neither_numpy_nor_tensorflow() -> None:
 
 @on_x86
 def test_a_numpy_that_loaded_too_early_is_not_taken_for_a_capped_one(tmp_path: Path) -> None:
-    code = "import json; from layerwise.provenance import this_arithmetic; print(json.dumps(this_arithmetic()))"
+    code = "import json; from layerwise.keep.machine import this_arithmetic; print(json.dumps(this_arithmetic()))"
     capped = json.loads(run(code, LAYERWISE_RESULTS=str(tmp_path)))
     late = json.loads(run(code, before="import numpy", LAYERWISE_RESULTS=str(tmp_path)))
     assert len(list(tmp_path.iterdir())) == 2
@@ -72,8 +72,8 @@ def test_another_rounding_has_another_fingerprint_and_the_caps_are_one_of_their_
 @on_x86
 def test_what_was_kept_under_one_arithmetic_is_not_found_under_another(tmp_path: Path) -> None:
     code = """
-from layerwise.datasets import load_mnist_5000
-from layerwise.sweep import sweep
+from layerwise.data import load_mnist_5000
+from layerwise.depth.sweeps import sweep
 sweep(["tanh"], [3], [0], digits=load_mnist_5000(), epochs=1, updates_per_epoch=20)
 """
     for environment, runs in (({}, 1), (ELSEWHERE, 2), ({}, 2)):

@@ -21,7 +21,8 @@ ROOT = Path(__file__).resolve().parents[1]
 LOOK = f"""
 import sys
 early = [name for name in ("numpy", "tensorflow") if name in sys.modules]
-from layerwise import results
+
+from layerwise import keep
 import json
 import os
 import numpy as np

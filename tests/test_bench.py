@@ -9,7 +9,7 @@ import pytest
 
 from layerwise import bench
 from layerwise.bench import FIT, OURS, PRODUCTS, Trainer, Ways, main, measure, table
-from layerwise.datasets import load_mnist_5000
+from layerwise.data.mnist import load_mnist_5000
 
 DIGITS = load_mnist_5000()
 

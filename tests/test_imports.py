@@ -1,6 +1,10 @@
-"""Imports in the package point one way: from each module only to modules on rows above its own."""
+"""The house: imports point one way, nothing runs in a circle, and chapters enter by the front doors."""
 
 import ast
+import importlib
+import inspect
+import re
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -8,65 +12,80 @@ import pytest
 import layerwise
 
 PACKAGE = Path(layerwise.__file__).parent
+PROJECT = PACKAGE.parents[1]
+FOLDERS = ("keep", "data", "derive", "depth", "see", "audit")
+"""Each may import those before it. `figures` takes arrays and frames: it imports none, and only the command line it."""
+DOORS = ("keep", "data", "data.synthetic", "figures", "derive", "depth", "see", "audit")
 
-# Row by row; a module imports none of its own row. `plotting` and `results` take arrays and frames and import nothing;
-# of the package only the command line imports them.
-ROWS: list[set[str]] = [
-    {
-        "arithmetic",
-        "activations",
-        "report",
-        "digits",
-        "files",
-        "augmentation",
-        "drawing",
-        "synthetic",
-        "plotting",
-        "results",
-        "scatter",
-    },
-    {"provenance", "network", "mean_field", "download", "models", "handwriting"},
-    {"records", "mnist", "svhn", "split"},
-    {"datasets"},
-    {"training", "cnn_training", "gradients", "vision", "photo"},
-    {"sweep", "checks", "depth", "cnn", "transfer"},
-    {"studies"},
-    {"expectations"},
-    {"bench", "__main__"},
-]
-ONLY_THE_COMMAND_LINE_IMPORTS = {"plotting", "results", "bench", "expectations", "__main__"}
-COMMAND_LINE = {"expectations", "__main__"}
-
-MODULES = sorted(path.stem for path in PACKAGE.glob("*.py") if path.stem != "__init__")
+MODULES = {
+    ".".join(path.relative_to(PACKAGE).with_suffix("").parts): path.read_text(encoding="utf-8")
+    for path in sorted(PACKAGE.rglob("*.py"))
+}
 
 
 def imported(source: str) -> set[str]:
-    """The modules of the package that a module's source imports, anywhere in it."""
+    """The modules of the package that a source imports, anywhere in it."""
     found = set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             assert not node.level, "the package names its modules in full"
-            found |= {f"{node.module}.{alias.name}" for alias in node.names}
-    return {name.split(".")[1] for name in found if name.startswith("layerwise.")}
+            whole = {f"{node.module}.{alias.name}" for alias in node.names}
+            modules = {name for name in whole if name.removeprefix("layerwise.") in MODULES}
+            found |= modules or {str(node.module)}
+    return {name.removeprefix("layerwise.") for name in found if name.startswith("layerwise.")}
 
 
-def row_of(module: str) -> int:
-    rows = [i for i, row in enumerate(ROWS) if module in row]
-    assert rows, f"{module}.py has no place among the rows of this test: give it one"
-    return rows[0]
-
-
-@pytest.mark.parametrize("module", MODULES)
+@pytest.mark.parametrize("module", [name for name in MODULES if "." in name])
 def test_imports_point_one_way(module: str) -> None:
-    for name in imported((PACKAGE / f"{module}.py").read_text(encoding="utf-8")):
-        assert row_of(name) < row_of(module), f"{module} imports {name}, which does not stand above it"
-        assert module in COMMAND_LINE or name not in ONLY_THE_COMMAND_LINE_IMPORTS, f"{module} imports {name}"
+    folder = module.split(".")[0]
+    allowed = {"arithmetic", *FOLDERS[: FOLDERS.index(folder) + 1]} if folder in FOLDERS else {folder}
+    assert {name.split(".")[0] for name in imported(MODULES[module])} <= allowed
+
+
+def test_nothing_runs_in_a_circle() -> None:
+    TopologicalSorter({name: imported(source) for name, source in MODULES.items()}).prepare()
 
 
 def test_imports_are_seen_wherever_they_stand() -> None:
-    source = (
-        "def f():\n    from layerwise import sweep\nimport layerwise.models, numpy\nfrom layerwise.checks import x\n"
+    source = "def f():\n    from layerwise.depth import sweeps\nimport layerwise.depth.models, numpy\n"
+    assert imported(source + "from layerwise.derive.network import x\n") == {
+        "depth.sweeps",
+        "depth.models",
+        "derive.network",
+    }
+
+
+def test_modules_are_short() -> None:
+    lines = sorted(len(source.splitlines()) for name, source in MODULES.items() if not name.endswith("__init__"))
+    assert lines[-1] <= 500
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_what_a_folder_hands_out_is_there_and_described(door: str) -> None:
+    folder = importlib.import_module(f"layerwise.{door}")
+    assert re.match(r"[A-Z].*\.\n\n", inspect.getdoc(folder) or "", re.DOTALL), "a folder says what lives there"
+    for name in folder.__all__:
+        public = getattr(folder, name)
+        if inspect.isfunction(public) or inspect.isclass(public):
+            assert re.match(r"\S.*", public.__doc__ or ""), f"{name} says in one sentence what it is"
+
+
+READERS = [*sorted((PROJECT / "book").glob("*.md")), PROJECT / "README.md", PROJECT / "binder" / "postBuild"]
+
+
+@pytest.mark.parametrize("page", READERS, ids=lambda path: path.name)
+def test_chapters_enter_by_the_doors(page: Path) -> None:
+    statements = re.findall(
+        r"^(?:from layerwise\S* import .+|import layerwise.*)$", page.read_text("utf-8"), re.MULTILINE
     )
-    assert imported(source) == {"sweep", "models", "checks"}
+    for statement in statements:
+        for node in ast.parse(statement).body:
+            assert isinstance(node, ast.ImportFrom), f"{statement}: take names from a folder"
+            door = str(node.module).removeprefix("layerwise").removeprefix(".")
+            for alias in node.names:
+                if door:
+                    assert alias.name in importlib.import_module(f"layerwise.{door}").__all__, statement
+                else:
+                    assert alias.name in DOORS, statement

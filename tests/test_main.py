@@ -10,20 +10,25 @@ from typing import Any
 import numpy as np
 import pytest
 
-from layerwise import cnn, datasets, depth, expectations, studies, sweep
 from layerwise.__main__ import main
-from layerwise.datasets import load_mnist_5000
-from layerwise.drawing import draw
-from layerwise.results import Expectation
+from layerwise.audit import chances
+from layerwise.data import DataError, Digits, mnist, svhn
+from layerwise.data.mnist import load_mnist_5000
+from layerwise.data.synthetic.paper import draw
+from layerwise.depth import sweeps
+from layerwise.depth.studies import of_sweep
+from layerwise.keep import studies
+from layerwise.keep.expectations import Expectation
+from layerwise.see import trainings, weights
 
-EXPERIMENTS = sweep.EXPERIMENTS
+EXPERIMENTS = sweeps.EXPERIMENTS
 TINY: dict[str, Any] = {"activations": ["tanh"], "layers": [3], "seeds": [0, 1], "epochs": 1, "updates_per_epoch": 20}
 
 
 @pytest.fixture(autouse=True)
 def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The embedded digits, and one experiment of a second; the folder of its results."""
-    monkeypatch.setattr(datasets, "load_mnist", load_mnist_5000)
+    monkeypatch.setattr(mnist, "load_mnist", load_mnist_5000)
     for name in reversed(list(EXPERIMENTS)):  # put back in the order of the file
         monkeypatch.delitem(EXPERIMENTS, name)
     monkeypatch.setitem(EXPERIMENTS, "tiny", TINY)
@@ -32,15 +37,15 @@ def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def house_numbers(monkeypatch: pytest.MonkeyPatch) -> datasets.Digits:
+def house_numbers(monkeypatch: pytest.MonkeyPatch) -> Digits:
     """Three house numbers for training and one for testing instead of thousands."""
     x, y = np.zeros((4, 32, 32, 3), dtype=np.uint8), np.array([2, 0, 2, 9])
-    digits = datasets.Digits(x[:3], y[:3], x[3:], y[3:], source="four house numbers", key="svhn", sha256="abc")
-    monkeypatch.setattr(datasets, "load_svhn", lambda: digits)
+    digits = Digits(x[:3], y[:3], x[3:], y[3:], source="four house numbers", key="svhn", sha256="abc")
+    monkeypatch.setattr(svhn, "load_svhn", lambda: digits)
     return digits
 
 
-def test_data(house_numbers: datasets.Digits, capsys: pytest.CaptureFixture[str]) -> None:
+def test_data(house_numbers: Digits, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["data"]) == 0
     captured = capsys.readouterr()
     assert [line.split() for line in captured.out.splitlines()] == [
@@ -59,27 +64,27 @@ def test_data(house_numbers: datasets.Digits, capsys: pytest.CaptureFixture[str]
 
 
 def test_svhn_is_downloaded_where_asked(
-    house_numbers: datasets.Digits, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    house_numbers: Digits, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(datasets, "download_svhn", lambda progress: [Path(f"train, progress {progress}"), Path("test")])
+    monkeypatch.setattr(svhn, "download_svhn", lambda progress: [Path(f"train, progress {progress}"), Path("test")])
     assert main(["data", "--download-svhn"]) == 0
     assert capsys.readouterr().out.splitlines()[:2] == ["train, progress True", "test"]
 
     def fail(progress: bool) -> list[Path]:
-        raise datasets.DataError("ufldl.stanford.edu could not be reached")
+        raise DataError("ufldl.stanford.edu could not be reached")
 
-    monkeypatch.setattr(datasets, "download_svhn", fail)
+    monkeypatch.setattr(svhn, "download_svhn", fail)
     assert main(["data", "--download-svhn"]) == 1
     assert capsys.readouterr().err == "python -m layerwise data: ufldl.stanford.edu could not be reached\n"
 
 
 def test_the_sample_of_svhn_is_cut_where_asked(
-    house_numbers: datasets.Digits,
+    house_numbers: Digits,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     tmp_path: Path,
 ) -> None:
-    monkeypatch.setattr(datasets, "cut_svhn_sample", lambda folder, progress: folder / "svhn_sample.npz")
+    monkeypatch.setattr(svhn, "cut_svhn_sample", lambda folder, progress: folder / "svhn_sample.npz")
     assert main(["data", "--svhn-sample", str(tmp_path)]) == 0
     assert capsys.readouterr().out.splitlines()[0] == str(tmp_path / "svhn_sample.npz")
     assert main(["records", "--data", "svhn_sample"]) == 1
@@ -98,18 +103,18 @@ def test_sweep(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_sweep_trains_on_complete_svhn_where_it_is_at_hand(
-    tiny: Path, house_numbers: datasets.Digits, monkeypatch: pytest.MonkeyPatch
+    tiny: Path, house_numbers: Digits, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = []
 
-    def note(name: str, digits: datasets.Digits, *, progress: bool, folder: Path) -> None:
+    def note(name: str, digits: Digits, *, progress: bool, folder: Path) -> None:
         made.append((name, digits.key, progress, folder))
 
     monkeypatch.setattr(studies, "make_record", note)
-    monkeypatch.setattr(datasets, "svhn_files", lambda: [Path("svhn_sample.npz")])
+    monkeypatch.setattr(svhn, "svhn_files", lambda: [Path("svhn_sample.npz")])
     assert main(["sweep"]) == 0
     assert made == []
-    monkeypatch.setattr(datasets, "svhn_files", lambda: [Path("train_32x32.mat"), Path("test_32x32.mat")])
+    monkeypatch.setattr(svhn, "svhn_files", lambda: [Path("train_32x32.mat"), Path("test_32x32.mat")])
     assert main(["sweep", "tiny"]) == 0
     assert made == []
     assert main(["sweep"]) == 0
@@ -130,11 +135,9 @@ def test_sweep_trains_on_complete_svhn_where_it_is_at_hand(
 def test_records(
     arguments: list[str], made: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for table in (depth.SETTINGS, cnn.STUDIES, studies.TRANSFER):
-        for name in reversed(list(table)):
-            monkeypatch.delitem(table, name)
+    monkeypatch.setattr(studies, "STUDIES", {"tiny": of_sweep(TINY)})
     complete = dataclasses.replace(load_mnist_5000(), key="mnist")
-    monkeypatch.setattr(datasets, "load_mnist", lambda: complete)
+    monkeypatch.setattr(mnist, "load_mnist", lambda: complete)
     asked = []
 
     def note(name: str, digits: Any, **settings: Any) -> str:
@@ -148,30 +151,32 @@ def test_records(
 
 
 def test_runs_of_house_numbers_are_trained_in_one_pool_before_the_records(
-    house_numbers: datasets.Digits, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    house_numbers: Digits, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     sample = dataclasses.replace(house_numbers, key="svhn_sample")
-    monkeypatch.setattr(datasets, "load_svhn", lambda: sample)
+    monkeypatch.setattr(svhn, "load_svhn", lambda: sample)
     done: list[Any] = []
-    monkeypatch.setattr(cnn, "train_runs", lambda names, digits, **settings: done.append((names, digits, settings)))
+    monkeypatch.setattr(
+        trainings, "train_runs", lambda names, digits, **settings: done.append((names, digits, settings))
+    )
     monkeypatch.setattr(studies, "make_record", lambda name, digits, **settings: done.append(name))
     assert main(["records", "--data", "svhn_sample", "--jobs", "2"]) == 0
-    names = list(cnn.STUDIES)
+    names = list(trainings.STUDIES)
     assert done == [(names, sample, {"folder": tmp_path / "results", "jobs": 2, "progress": True}), *names]
 
 
 def test_train_cnn_writes_the_weights(
-    house_numbers: datasets.Digits, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    house_numbers: Digits, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for name in ("TF_ENABLE_ONEDNN_OPTS", "TF_NUM_INTRAOP_THREADS"):  # put back afterwards
         monkeypatch.setenv(name, os.environ[name])
     asked: list[Any] = []
 
-    def make_weights(digits: datasets.Digits, **settings: Any) -> list[str]:
+    def make_weights(digits: Digits, **settings: Any) -> list[str]:
         asked.append((digits, sorted(settings)))
         return ["report.npz: accuracy 0.9", "card.json"]
 
-    monkeypatch.setattr(cnn, "make_weights", make_weights)
+    monkeypatch.setattr(weights, "make_weights", make_weights)
     assert main(["train-cnn"]) == 0
     assert asked == [(house_numbers, ["progress", "runs"])]
     assert capsys.readouterr().out.splitlines()[1:] == ["report.npz: accuracy 0.9", "card.json"]
@@ -181,9 +186,9 @@ def test_expectations_writes_bounds_unless_it_only_checks(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     made = Expectation("between 0.9 and 0.95", bool, (0.9, 0.95), "tiny: a statistic")
-    monkeypatch.setattr(expectations, "rewritten", lambda text: text.replace("old", "new"))
-    monkeypatch.setattr(expectations, "chance_of", lambda expected, source: 2e-5)
-    monkeypatch.setattr(expectations, "read_expectations", lambda path: {"mnist": {"accuracy": made}})
+    monkeypatch.setattr(chances, "rewritten", lambda text: text.replace("old", "new"))
+    monkeypatch.setattr(chances, "chance_of", lambda expected, source: 2e-5)
+    monkeypatch.setattr(chances, "read_expectations", lambda path: {"mnist": {"accuracy": made}})
     monkeypatch.chdir(tmp_path)
     assert main(["expectations"]) == 1
     assert "there is no book/expectations here; run it in a checkout" in capsys.readouterr().err
@@ -202,7 +207,7 @@ def test_expectations_writes_bounds_unless_it_only_checks(
 
 
 def test_records_of_complete_mnist_need_it(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["records", "tiny"]) == 1
+    assert main(["records", "grid"]) == 1
     assert "the record needs the data mnist, but found the embedded 5,000" in capsys.readouterr().err
 
 
@@ -215,7 +220,7 @@ def test_records_of_complete_mnist_need_it(capsys: pytest.CaptureFixture[str]) -
         (["sweep", "--jobs", "0"], "'0' is no whole number, 1 or more"),
         (["sweep", "--jobs", "many"], "'many' is no whole number"),
         (["records", "--data", "svhn"], "invalid choice: 'svhn'"),
-        (["records", "nonsense"], "unknown study 'nonsense'; expected one of tiny"),
+        (["records", "nonsense"], "unknown study 'nonsense'; expected one of grid"),
         (["data", "all"], "unrecognized arguments: all"),
     ],
 )
@@ -234,7 +239,7 @@ def test_what_goes_wrong_ends_with_1_and_its_reason(
     def fail(**_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(sweep, "sweep", fail)
+    monkeypatch.setattr(sweeps, "sweep", fail)
     assert main(["sweep"]) == 1
     assert capsys.readouterr().err == "python -m layerwise sweep: [Errno 28] No space left on device\n"
 
@@ -245,7 +250,7 @@ def test_a_reader_s_stop_says_that_nothing_is_lost(
     def stop(**_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(sweep, "sweep", stop)
+    monkeypatch.setattr(sweeps, "sweep", stop)
     assert main(["sweep"]) == 130
     assert "Stopped. What was finished is kept: python -m layerwise sweep goes on." in capsys.readouterr().err
 
@@ -267,12 +272,12 @@ import sys, types
 import numpy as np
 from layerwise.__main__ import main
 certain = lambda inputs: np.eye(10)[[7]]
-sys.modules["layerwise.cnn"] = types.SimpleNamespace(pretrained=lambda name: certain)  # without TensorFlow
+sys.modules["layerwise.see.weights"] = types.SimpleNamespace(pretrained=lambda name: certain)  # without TensorFlow
 main(["predict", "book/drawn_seven.jpg"])
 """
 HAS_THE_WRONG_SIGN = """
-from layerwise.checks import check_gradient, gradients_with_bugs
-from layerwise.network import Network
+from layerwise.derive import check_gradient, gradients_with_bugs
+from layerwise.derive.network import Network
 
 def function(w, b, x, T):
     network = Network([4] * 4, "tanh", "squared_error", weights=w, biases=b)

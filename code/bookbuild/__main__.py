@@ -24,7 +24,7 @@ from sphinx.util.docutils import docutils_namespace, patch_docutils
 from sphinx_external_toc.parsing import parse_toc_yaml
 
 from bookbuild.execution import Executor, Failure, Unexpected, tell
-from layerwise.results import strict
+from layerwise.keep.prose import strict
 
 THEBE = "sphinx_thebe"  # would put a script on every page that raises, and loads more from elsewhere when used
 
@@ -159,7 +159,8 @@ def data_in_use() -> str:
 
     Of SVHN's files, size and time are enough: reading or drawing house numbers would take longer than the build.
     """
-    from layerwise.datasets import load_mnist, svhn_files
+    from layerwise.data.mnist import load_mnist
+    from layerwise.data.svhn import svhn_files
 
     digits = load_mnist()
     files = [(path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in svhn_files()]

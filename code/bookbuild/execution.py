@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import json
 import os
@@ -22,10 +21,10 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbformat import NotebookNode
 
 from bookbuild.chapters import CodeCell, code_cells, read_chapter
+from bookbuild.dependencies import needed_modules
 from bookbuild.kernels import OwnAsyncKernelManager
 from bookbuild.memory import PeakMemory
 from layerwise import arithmetic
-from layerwise.provenance import package_modules
 
 
 @dataclass(frozen=True)
@@ -101,25 +100,10 @@ def _files_in_reach(project: Path, notebook: NotebookNode) -> list[Path]:
 
 def _modules_in_reach(package: Path, notebook: NotebookNode) -> set[Path]:
     """The package's modules that the cells import, directly or not; all of them where a cell is not plain Python."""
-    names: set[str] = set()
-    for cell in code_cells(notebook):
-        try:
-            statements = list(ast.walk(ast.parse(cell.node.source)))
-        except SyntaxError:
-            return set(package.rglob("*.py"))
-        for node in statements:
-            if isinstance(node, ast.Import):
-                names |= {alias.name for alias in node.names}
-            elif isinstance(node, ast.ImportFrom):
-                # What is imported from a module may be a module itself.
-                names |= {str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names)}
-    found: set[Path] = set()
-    for name in names:
-        try:
-            found |= set(package_modules(name, package=package).values())
-        except ValueError:
-            continue  # no module of the package
-    return found
+    try:
+        return needed_modules("\n".join(cell.node.source for cell in code_cells(notebook)), package)
+    except SyntaxError:
+        return set(package.rglob("*.py"))
 
 
 class Executor:
@@ -245,7 +229,7 @@ def take_outputs(notebook: NotebookNode, executed: NotebookNode) -> None:
 
 
 def unexpected(chapter: str, notebook: NotebookNode) -> list[Unexpected]:
-    """The numbers of an executed chapter that ``layerwise.results.record`` found not to be as expected."""
+    """The numbers of an executed chapter that ``layerwise.keep.prose.record`` found not to be as expected."""
     outputs = (output for cell in code_cells(notebook) for output in cell.node.outputs)
     notes = (output.get("metadata", {}).get("unexpected") for output in outputs)
     return [Unexpected(chapter, **note) for note in notes if note]

@@ -19,7 +19,7 @@ from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from layerwise.plotting import dark_variant
+from layerwise.figures.style import dark_variant
 
 logger = logging.getLogger(__name__)
 
@@ -81,7 +81,7 @@ class UnexpectedNumbers(SphinxDirective):
 class DarkFigures(SphinxTransform):
     """Give each figure that a cell has drawn as SVG a twin in the dark theme's colours.
 
-    Figures use the colours of ``layerwise.plotting`` only, so replacing those is all it takes. The theme shows the one
+    Figures use the colours of ``layerwise.figures`` only, so replacing those is all it takes. The theme shows the one
     or the other by class.
     """
 

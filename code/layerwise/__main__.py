@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from layerwise.digits import Digits
+    from layerwise.data.digits import Digits
+    from layerwise.keep.studies import Study
 
 DATA_OF_RECORDS = ("svhn_sample", "mnist", "mnist_5000")  # the study of handwriting asks the networks of house numbers
 NETWORKS = ("improved", "report")
@@ -135,21 +136,24 @@ def _count(text: str) -> int:
 
 
 def _experiments() -> Collection[str]:
-    from layerwise.sweep import EXPERIMENTS
+    from layerwise.depth.sweeps import EXPERIMENTS
 
     return EXPERIMENTS
 
 
-def _studies() -> Collection[str]:
-    from layerwise.studies import study_names
+def _studies() -> "dict[str, Study]":
+    import layerwise.depth.studies
+    import layerwise.see.studies  # noqa: F401  both put in theirs
+    from layerwise.keep.studies import STUDIES
 
-    return study_names()
+    return STUDIES
 
 
 def _data(options: argparse.Namespace) -> None:
     import numpy as np
 
-    from layerwise.datasets import cut_svhn_sample, download_svhn, load_mnist, load_svhn
+    from layerwise.data.mnist import load_mnist
+    from layerwise.data.svhn import cut_svhn_sample, download_svhn, load_svhn
 
     if options.download_svhn:
         for path in download_svhn(progress=True):
@@ -166,8 +170,9 @@ def _data(options: argparse.Namespace) -> None:
 
 
 def _sweep(options: argparse.Namespace) -> None:
-    from layerwise.datasets import SVHN_FILES, load_mnist, svhn_files
-    from layerwise.sweep import EXPERIMENTS, sweep
+    from layerwise.data.mnist import load_mnist
+    from layerwise.data.svhn import SVHN_FILES, svhn_files
+    from layerwise.depth.sweeps import EXPERIMENTS, sweep
 
     digits = load_mnist()
     print(f"Experiments on {digits.source}.", flush=True)
@@ -182,10 +187,11 @@ def _sweep(options: argparse.Namespace) -> None:
 
 def _official_split() -> None:
     """Where complete SVHN is at hand, the report's convolutional network as the report trained it."""
-    from layerwise.datasets import load_svhn
-    from layerwise.provenance import results_folder
-    from layerwise.studies import make_record, own_record
+    from layerwise.data.svhn import load_svhn
+    from layerwise.keep.keys import results_folder
+    from layerwise.keep.studies import make_record, own_record
 
+    _studies()
     digits = load_svhn()
     if digits.key == "svhn" and own_record("cnn_report", digits) is None:
         print(f"The report's convolutional network, three seeds, on {digits.source}.", flush=True)
@@ -193,21 +199,22 @@ def _official_split() -> None:
 
 
 def _records(options: argparse.Namespace) -> int:
-    from layerwise import cnn
-    from layerwise.provenance import results_folder
-    from layerwise.studies import find_study, make_record, study_names
+    from layerwise.keep.keys import results_folder
+    from layerwise.keep.studies import make_record
+    from layerwise.see import trainings
 
+    known = _studies()
     differ = 0
     for source in [options.data] if options.data else DATA_OF_RECORDS:
-        names = [name for name in options.names or study_names() if source in find_study(name).sources]
+        names = [name for name in options.names or known if source in known[name].sources]
         if not names:
             continue
         digits = _digits(source)
         if options.confirm:
             differ += sum(_confirm(name, digits, options.jobs) for name in names)
             continue
-        trained = [name for name in names if name in cnn.STUDIES]
-        cnn.train_runs(trained, digits, folder=results_folder(), jobs=options.jobs, progress=True)
+        trained = [name for name in names if name in trainings.STUDIES]
+        trainings.train_runs(trained, digits, folder=results_folder(), jobs=options.jobs, progress=True)
         for name in names:
             print(make_record(name, digits, jobs=options.jobs, progress=True), flush=True)
     return 1 if differ else 0
@@ -215,7 +222,7 @@ def _records(options: argparse.Namespace) -> int:
 
 def _confirm(name: str, digits: "Digits", jobs: int) -> bool:
     """Confirm a record and say what came of it; True if it differs."""
-    from layerwise.studies import confirm_record
+    from layerwise.keep.studies import confirm_record
 
     start = time.perf_counter()
     found = confirm_record(name, digits, jobs=jobs, progress=True)
@@ -231,7 +238,7 @@ def _confirm(name: str, digits: "Digits", jobs: int) -> bool:
 
 def _expectations(options: argparse.Namespace) -> int:
     """Print the table and write the bounds: 1 where, with ``--check``, a bound would change."""
-    from layerwise.expectations import SOURCES, chances, rewritten, table
+    from layerwise.audit.chances import SOURCES, chances, rewritten, table
 
     folder = Path("book") / "expectations"
     if not folder.is_dir():
@@ -253,9 +260,9 @@ def _expectations(options: argparse.Namespace) -> int:
 def _train_cnn(options: argparse.Namespace) -> None:
     # As the records were made, see the Makefile.
     os.environ |= {"TF_ENABLE_ONEDNN_OPTS": "1", "TF_NUM_INTRAOP_THREADS": "1"}
-    from layerwise.cnn import make_weights
-    from layerwise.datasets import load_svhn
-    from layerwise.provenance import results_folder
+    from layerwise.data.svhn import load_svhn
+    from layerwise.keep.keys import results_folder
+    from layerwise.see.weights import make_weights
 
     digits = load_svhn()
     print(f"Training on {digits.source}. It takes some minutes; what is finished is kept.", flush=True)
@@ -265,9 +272,10 @@ def _train_cnn(options: argparse.Namespace) -> None:
 
 def _digits(source: str) -> "Digits":
     """The data set of this key, or a ValueError where it is not to be had."""
-    from layerwise import datasets
+    from layerwise.data.mnist import load_mnist, load_mnist_5000
+    from layerwise.data.svhn import load_svhn
 
-    load = {"mnist_5000": datasets.load_mnist_5000, "svhn_sample": datasets.load_svhn}.get(source, datasets.load_mnist)
+    load = {"mnist_5000": load_mnist_5000, "svhn_sample": load_svhn}.get(source, load_mnist)
     digits = load()
     if digits.key != source:
         how = (
@@ -282,7 +290,8 @@ def _digits(source: str) -> "Digits":
 
 def _predict(options: argparse.Namespace) -> int:
     """Print the prediction: 0, 1 where the photo shows no digit, 2 where it is no photo."""
-    from layerwise.photo import PhotoError, predict, prepare
+    from layerwise.see.photo import predict, prepare
+    from layerwise.see.picture_files import PhotoError
 
     try:
         prepared = prepare(options.photo)
@@ -290,10 +299,10 @@ def _predict(options: argparse.Namespace) -> int:
         print(f"python -m layerwise predict: {error}", file=sys.stderr)
         return 2
     if options.steps:
-        from layerwise.plotting import photo_steps
+        from layerwise.figures import photo_steps
 
         photo_steps(prepared.steps).savefig(options.steps)
-    from layerwise.cnn import pretrained
+    from layerwise.see.weights import pretrained
 
     prediction = predict(prepared, pretrained(options.model))
     print(prediction)

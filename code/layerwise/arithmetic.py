@@ -95,9 +95,9 @@ def fingerprint() -> dict[str, str]:
     Returns
     -------
     dict of str
-        By what computes: ``"NumPy's functions"``, ``"NumPy's products"``, ``"NumPy's sums"``, ``"TensorFlow"`` and
-        ``"training"``. The last is the one that magnifies: the weights of a ReLU network of 20 layers after 1,875
-        updates, compiled as the experiments are.
+        By what computes: ``"NumPy's functions"``, ``"NumPy's products"``, ``"NumPy's sums"``, ``"TensorFlow"``,
+        ``"convolutions"`` and ``"training"``. The last is the one that magnifies: the weights of a ReLU network of 20
+        layers after 1,875 updates, compiled as the experiments are.
     """
     import numpy as np
     import tensorflow as tf
@@ -122,8 +122,23 @@ def fingerprint() -> dict[str, str]:
         "NumPy's products": _hash(a @ b, a.astype(np.float32) @ b.astype(np.float32), a @ (b + 1j * b), a @ b[:, 0]),
         "NumPy's sums": _hash(np.sum(x), np.sum(single), np.mean(a, axis=0)),
         "TensorFlow": _hash(left @ right, tf.tanh(left), tf.exp(left), maps, *tape.gradient(total, variables)),
+        "convolutions": _hash(*_convolved(numbers)),
         "training": _hash(*_trained(numbers)),
     }
+
+
+def _convolved(numbers: Any) -> list[Any]:
+    """What no switch caps: Eigen cuts products and convolutions into blocks that fit the processor's caches, and the
+    reciprocal root of batch normalisation starts from an approximation that each maker of processors has its own of.
+    """
+    import tensorflow as tf
+
+    maps, kernel, left, right = (
+        tf.constant(numbers(*shape).astype("float32"))
+        for shape in ((32, 10, 10, 9), (3, 3, 9, 36), (784, 256), (256, 256))
+    )
+    normalised, *_ = tf.compat.v1.nn.fused_batch_norm(maps, tf.ones(9), tf.zeros(9), is_training=True)
+    return [tf.nn.conv2d(maps, kernel, 1, "SAME"), left @ right, normalised]
 
 
 def _trained(numbers: Any) -> list[Any]:

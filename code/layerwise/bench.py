@@ -17,11 +17,11 @@ import keras
 import numpy as np
 import pandas as pd
 
-from layerwise.digits import Digits, one_hot, scale
-from layerwise.mnist import load_mnist
-from layerwise.models import layer_sizes, mlp
-from layerwise.network import Network
-from layerwise.training import Stacks, check_counts, cores
+from layerwise.data.digits import Digits, one_hot, scale
+from layerwise.data.mnist import load_mnist
+from layerwise.depth.models import layer_sizes, mlp
+from layerwise.depth.training import Stacks, check_counts, cores
+from layerwise.derive.network import Network
 
 ACTIVATION = "tanh"
 BATCH_SIZE = 32

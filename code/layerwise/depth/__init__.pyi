@@ -1,0 +1,34 @@
+from .gradients import (
+    initial_gradients,
+    keras_network,
+    layer_gradients,
+    network_gradients,
+    predicted_gradients,
+    relative_gradients,
+)
+from .mean_field import chi, fixed_point, gaussian_mean, predict_gradients, second_moment, variance_map
+from .measurements import delta_ratio
+from .models import initial_weights, mlp
+from .sweeps import EXPERIMENTS, sweep
+from .training import train
+
+__all__ = [
+    "EXPERIMENTS",
+    "chi",
+    "delta_ratio",
+    "fixed_point",
+    "gaussian_mean",
+    "initial_gradients",
+    "initial_weights",
+    "keras_network",
+    "layer_gradients",
+    "mlp",
+    "network_gradients",
+    "predict_gradients",
+    "predicted_gradients",
+    "relative_gradients",
+    "second_moment",
+    "sweep",
+    "train",
+    "variance_map",
+]

@@ -1,0 +1,63 @@
+"""Deriving: activations, the network whose code follows the equations, and what proves both.
+
+Serves the chapters ``backpropagation`` and ``activations``.
+"""
+
+from layerwise.derive.activation_checks import (
+    central_derivative,
+    check_activations,
+    complex_step_derivative,
+    keras_derivative,
+    symbolic,
+    symbolic_derivative,
+)
+from layerwise.derive.activations import (
+    ACTIVATIONS,
+    LECUN_TANH,
+    RELU,
+    SIGMOID,
+    TANH,
+    Activation,
+    Interval,
+    find_activation,
+    lecun_tanh,
+)
+from layerwise.derive.differentiation import (
+    central_differences,
+    complex_step,
+    float32_holds,
+    keras_gradients,
+    relative_differences,
+)
+from layerwise.derive.gradient_check import BUGS, check_gradient, gradients_with_bugs
+from layerwise.derive.network import Gradients, Network, log_softmax, softmax
+
+__all__ = [
+    "ACTIVATIONS",
+    "BUGS",
+    "LECUN_TANH",
+    "RELU",
+    "SIGMOID",
+    "TANH",
+    "Activation",
+    "Gradients",
+    "Interval",
+    "Network",
+    "central_derivative",
+    "central_differences",
+    "check_activations",
+    "check_gradient",
+    "complex_step",
+    "complex_step_derivative",
+    "find_activation",
+    "float32_holds",
+    "gradients_with_bugs",
+    "keras_derivative",
+    "keras_gradients",
+    "lecun_tanh",
+    "log_softmax",
+    "relative_differences",
+    "softmax",
+    "symbolic",
+    "symbolic_derivative",
+]

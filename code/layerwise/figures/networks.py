@@ -1,0 +1,141 @@
+"""Networks as units and connections, and the values in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.patches import Circle
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import ArrayLike
+
+from layerwise.figures.parts import LARGE, enlarge_text, panel_grid, symbol
+from layerwise.figures.style import BACKGROUND, INK, MUTED, SURFACE, WIDTH
+
+
+def network_diagram(
+    sizes: Sequence[int],
+    *,
+    weights: Sequence[ArrayLike] | None = None,
+    biases: Sequence[ArrayLike] | None = None,
+    nu: Sequence[ArrayLike] | None = None,
+    y: Sequence[ArrayLike] | None = None,
+    delta: Sequence[ArrayLike] | None = None,
+) -> Figure:
+    """A small network with its symbols, in the report's notation, and their values where given.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        Units per layer n_0 to n_R: one or two in a layer, so that every label has its place.
+    weights, biases, nu, delta : sequences of R arrays, optional
+        Per layer 1 to R: weights (n_r, n_{r-1}), the others (n_r,).
+    y : sequence of R + 1 arrays, optional
+        Outputs per layer 0 to R, (n_r,); the first is the input.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two layers, more than two units in one, or an array does not fit.
+    """
+    sizes = list(sizes)
+    if len(sizes) < 2 or not all(1 <= n <= 2 for n in sizes):
+        raise ValueError(f"sizes must name at least two layers of one or two units; got {sizes}")
+    shapes: dict[str, tuple[Sequence[ArrayLike] | None, list[tuple[int, ...]]]] = {
+        "weights": (weights, [(sizes[r], sizes[r - 1]) for r in range(1, len(sizes))]),
+        "biases": (biases, [(n,) for n in sizes[1:]]),
+        "nu": (nu, [(n,) for n in sizes[1:]]),
+        "delta": (delta, [(n,) for n in sizes[1:]]),
+        "y": (y, [(n,) for n in sizes]),
+    }
+    for name, (given, expected) in shapes.items():
+        if given is not None and [np.shape(array) for array in given] != expected:
+            raise ValueError(
+                f"{name} must have the shapes {expected}, one per layer; got {[np.shape(a) for a in given]}"
+            )
+
+    radius, column, gap, line = 0.36, 2.75, 1.9, 0.36
+    centres = [[(column * r, gap * ((n - 1) / 2 - i)) for i in range(n)] for r, n in enumerate(sizes)]
+    lines = sum(given is not None for given in (biases, nu, y, delta))
+    tallest = gap * (max(sizes) - 1) / 2 + radius + (0.1 + line * lines if lines else 0)
+    left, right, bottom, top = -0.75, column * (len(sizes) - 1) + 0.75, -tallest - 0.05, tallest + 0.45
+    figure, axes = panel_grid(1, 1, height=WIDTH * (top - bottom) / (right - left))
+    axis = axes[0, 0]
+    axis.set(xlim=(left, right), ylim=(bottom, top), aspect="equal")
+    axis.axis("off")
+
+    for r in range(1, len(sizes)):
+        for i, target in enumerate(centres[r]):
+            for j, source in enumerate(centres[r - 1]):
+                start, end = np.array(source), np.array(target)
+                reach = radius * (end - start) / np.linalg.norm(end - start)
+                arrow = {"arrowstyle": "-|>", "color": MUTED, "linewidth": 1.1, "shrinkA": 0, "shrinkB": 0}
+                axis.annotate("", end - reach, start + reach, arrowprops=arrow)
+                # Labels of crossing edges stand near the unit that they lead to, clear of the crossing.
+                along = 0.5 if source[1] == target[1] or len(centres[r]) == 1 else 0.68
+                label = symbol("w", r, f"{i + 1}{j + 1}", None if weights is None else np.asarray(weights[r - 1])[i, j])
+                box = {"facecolor": BACKGROUND, "edgecolor": "none", "pad": 1.0}
+                axis.text(*(start + along * (end - start)), label, ha="center", va="center", size=13, bbox=box)
+    for r, layer in enumerate(centres):
+        name = "input" if r == 0 else "output" if r == len(sizes) - 1 else "hidden"
+        axis.text(column * r, top, f"layer {r}: {name}", ha="center", va="top", color=MUTED, size=LARGE)
+        for i, (x_unit, y_unit) in enumerate(layer):
+            axis.add_patch(Circle((x_unit, y_unit), radius, facecolor=SURFACE, edgecolor=INK, linewidth=1.2, zorder=3))
+            axis.text(x_unit, y_unit, symbol("y", r, f"{i + 1}"), ha="center", va="center", size=14, zorder=4)
+            hidden = [("b", biases), (r"\nu", nu)] if r else []
+            behind = [(r"\delta", delta)] if r else []
+            notes = [
+                symbol(letter, r, f"{i + 1}", np.asarray(given[r - (letter != "y")])[i])
+                for letter, given in [*hidden, ("y", y), *behind]
+                if given is not None
+            ]
+            above = i < (len(layer) - 1) / 2
+            for k, note in enumerate(notes):
+                away = radius + 0.06 + line * (len(notes) - 0.5 - k if above else k + 0.5)
+                axis.text(x_unit, y_unit + (away if above else -away), note, ha="center", va="center", size=13)
+    return figure
+
+
+def unit_values(columns: Mapping[str, Sequence[ArrayLike]], *, first_layer: int = 1) -> Figure:
+    """One number per unit as a bar from 0: a row of panels per layer, a column per quantity.
+
+    Parameters
+    ----------
+    columns : mapping of name to sequence of (n_r,) arrays
+        For each quantity its values layer by layer, the same layers in all.
+    first_layer : int
+        Number of the first layer.
+
+    Raises
+    ------
+    ValueError
+        If nothing is given, the quantities have different numbers of layers, or a value is not finite.
+    """
+    quantities = {name: [np.asarray(layer, float).ravel() for layer in layers] for name, layers in columns.items()}
+    depths = {len(layers) for layers in quantities.values()}
+    if len(depths) != 1 or depths == {0}:
+        counts = {name: len(layers) for name, layers in quantities.items()}
+        raise ValueError(f"columns must hold quantities of the same layers, at least one; got {counts or 'none'}")
+    for name, layers in quantities.items():
+        if not all(layer.size and np.isfinite(layer).all() for layer in layers):
+            raise ValueError(f"{name} must hold finite values, one per unit of each layer")
+    (depth,) = depths
+    figure, axes = panel_grid(depth, len(quantities), height=0.5 + 1.1 * depth)
+    for column, (name, layers) in zip(axes.T, quantities.items(), strict=True):
+        for axis, values in zip(column, layers, strict=True):
+            units = np.arange(1, values.size + 1)
+            axis.bar(units, values, width=0.7, facecolor=INK, edgecolor="none")
+            axis.axhline(0, color=MUTED, linewidth=0.8)
+            # The largest bar fills nine tenths of its half; both halves are as high, so that signs can be compared.
+            axis.set_ylim(np.array([-1.1, 1.1]) * (np.abs(values).max() or 1.0))
+            axis.xaxis.set_major_locator(MaxNLocator(nbins=4, integer=True, steps=[1, 2, 5, 10]))
+            axis.yaxis.set_major_locator(MaxNLocator(nbins=3, symmetric=True))
+            axis.set_xlim(0.3, values.size + 0.7)
+            axis.grid(axis="x", visible=False)
+            axis.set_ylabel(name)
+    for r, axis in enumerate(axes[:, 0], start=first_layer):
+        axis.set_title(f"layer {r}")
+    figure.supxlabel("unit")
+    enlarge_text(figure, axes)
+    return figure

@@ -1,0 +1,237 @@
+"""What several kinds of figures share: panels, axes, legends, marks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.colors import BoundaryNorm, ListedColormap
+from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator, NullLocator
+from numpy.typing import ArrayLike, NDArray
+
+from layerwise.figures.style import (
+    BACKGROUND,
+    FIRST_STRONG_STEP,
+    INK,
+    LABEL,
+    MUTED,
+    NEUTRAL,
+    PREDICTED,
+    SEQUENTIAL,
+    STYLE,
+    WIDTH,
+    activation_style,
+)
+
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+class Range(Protocol):
+    """What a figure needs to know of an activation's range; `str` of it is printed."""
+
+    @property
+    def low(self) -> float: ...
+
+    @property
+    def high(self) -> float: ...
+
+
+def coloured_cells(
+    axis: Axes, step: NDArray[Any], rows: Sequence[str], columns: Sequence[str], x_label: str, y_label: str
+) -> None:
+    """A table of cells, each in the colour of its step of SEQUENTIAL, with names for its rows and columns."""
+    axis.pcolormesh(
+        step,
+        cmap=ListedColormap(SEQUENTIAL),
+        norm=BoundaryNorm(np.arange(len(SEQUENTIAL) + 1) - 0.5, len(SEQUENTIAL)),
+        edgecolors=BACKGROUND,
+        linewidth=1.2,
+    )
+    axis.set_xticks(np.arange(len(columns)) + 0.5, columns)
+    axis.set_yticks(np.arange(len(rows)) + 0.5, rows)
+    axis.invert_yaxis()
+    axis.set_xlabel(x_label)
+    axis.set_ylabel(y_label)
+    axis.grid(False)
+    axis.tick_params(length=0)
+    axis.spines[:].set_visible(False)
+
+
+def text_colour(step: int) -> str:
+    """Of text on a cell in this step of SEQUENTIAL."""
+    return BACKGROUND if step >= FIRST_STRONG_STEP else INK
+
+
+def panel_grid(
+    rows: int, columns: int, *, height: float, layout: ConstrainedLayoutEngine | None = None, **share: Any
+) -> tuple[Figure, NDArray[Any]]:
+    figure = Figure(figsize=(WIDTH, height), layout=layout or "constrained")
+    return figure, figure.subplots(rows, columns, squeeze=False, **share)
+
+
+def decades(axes: Iterable[Axes], values: ArrayLike, steps: int = 6) -> float:
+    """Make vertical axes logarithmic, with at most ``steps`` + 2 powers of ten written on them.
+
+    A value of exactly 0 has no place there: where there is one, the axes get a line for it at their foot. Returns the
+    height at which to draw it.
+    """
+    values = np.asarray(values, float)
+    exponents = np.log10(values[values > 0]) if (values > 0).any() else np.array([-1.0])
+    spacing = max(1, int(np.ceil(np.ptp(exponents) / steps)))
+    lowest = spacing * int(np.floor(exponents.min() / spacing))
+    highest = max(int(np.ceil(exponents.max())), lowest + 1)
+    ticks = {10.0**k: "10" + str(k).translate(SUPERSCRIPTS) for k in range(lowest, highest + 1, spacing)}
+    bottom, foot = float(lowest), 10.0 ** (lowest - 0.75 * spacing)
+    zeros = bool((values == 0).any())
+    if zeros:
+        ticks[foot] = "exactly 0"
+        bottom -= spacing
+    for axis in axes:
+        axis.set_yscale("log")
+        axis.set_yticks(list(ticks), list(ticks.values()))
+        axis.yaxis.set_minor_locator(NullLocator())
+        axis.set_ylim(10.0**bottom, 10.0 ** (highest + 0.03 * (highest - lowest)))  # room for the highest marker
+        if zeros:
+            axis.axhline(10.0 ** (lowest - 0.375 * spacing), color=MUTED, linewidth=0.8, linestyle=(0, (1, 2)))
+    return foot
+
+
+def whole_numbers() -> MaxNLocator:
+    return MaxNLocator(nbins=8, integer=True, steps=[1, 2, 5, 10])
+
+
+def style_of(name: Any, position: int, column: str = "") -> dict[str, Any]:
+    """The style of an activation, be it known by its name or as a value of that column, else that of its position."""
+    if column == "activation":
+        return activation_style(name)
+    return STYLE[name] if name in STYLE else NEUTRAL[position % len(NEUTRAL)]
+
+
+def label_of(name: Any) -> str:
+    return LABEL.get(name, f"{name:g}" if isinstance(name, float) else str(name))
+
+
+def hollow_mark(style: Mapping[str, Any]) -> dict[str, Any]:
+    """A published value: the series' marker, empty, without a line."""
+    return {
+        "linestyle": "none",
+        "marker": style["marker"],
+        "markerfacecolor": BACKGROUND,
+        "markeredgecolor": style["color"],
+        "markersize": 5.5,
+    }
+
+
+def dot_mark() -> dict[str, Any]:
+    """A mark per run: no line, and a rim that parts it from its neighbours."""
+    rim = {"markeredgecolor": BACKGROUND, "markeredgewidth": 0.4}
+    return {"linestyle": "none", "markersize": 4.6, **rim, "clip_on": False, "zorder": 3}
+
+
+def note_beside(axis: Axes, text: str, row: float, points: float, **style: Any) -> None:
+    """Text on the height of a row, a number of points to the right of the axis' end."""
+    style = {"va": "center_baseline", "size": LARGE - 0.5, **style}
+    axis.annotate(text, (1, row), (points, 0), axis.get_yaxis_transform(), "offset points", **style)
+
+
+def median_mark() -> dict[str, Any]:
+    return {"linestyle": "none", "marker": "v", "color": INK, "markersize": 5.5, "clip_on": False, "zorder": 4}
+
+
+def named(column: str, value: Any) -> str:
+    """A value of a column as words that say what it is a value of."""
+    if column == "layers":
+        return f"{value} layers"
+    if value in LABEL:
+        return LABEL[value]
+    return f"{column.replace('_', ' ')} {label_of(value)}"
+
+
+#: Points of the text in figures of several panels side by side, so that they can be read on a phone.
+LARGE = 11.5
+
+
+def enlarge_text(figure: Figure, axes: NDArray[Any]) -> None:
+    for axis in axes.flat:
+        axis.tick_params(labelsize=LARGE - 0.5)
+        for text in (axis.xaxis.label, axis.yaxis.label, axis.title, axis._left_title):
+            text.set_size(LARGE)
+    figure.supxlabel(figure.get_supxlabel(), size=LARGE)
+
+
+def legend_above(figure: Figure, axis: Axes, *, report: bool = False, size: float = 9) -> None:
+    handles, labels = axis.get_legend_handles_labels()
+    if report:
+        handles.append(Line2D([], [], **hollow_mark({"color": INK, "marker": "o"})))
+        labels.append("the report's run")
+    # A line of the legend holds about 75 letters of 9 points, of which a sample line and the gaps take 9 each.
+    lines = -(-sum(len(label) + 9 for label in labels) // int(75 * 9 / size))
+    columns = -(-len(labels) // lines)
+    figure.legend(handles, labels, loc="outside upper center", ncols=columns, columnspacing=1.4, fontsize=size)
+
+
+def draw_predicted(axis: Axes, lines: Iterable[tuple[Any, Any]]) -> None:
+    """What a theory says, layers and values, named once."""
+    for i, (layers, values) in enumerate(lines):
+        axis.plot(layers, values, label="predicted" if i == 0 else None, **PREDICTED)
+
+
+def break_jumps(curve: ArrayLike) -> NDArray[np.float64]:
+    """The curve with a gap where it jumps by more than a third of its span, as ReLU's derivative does at 0."""
+    curve = np.array(curve, float)
+    jumps = np.flatnonzero(np.abs(np.diff(curve)) > np.ptp(curve) / 3)
+    if len(curve) > 100:
+        curve[jumps] = np.nan
+    return curve
+
+
+def draw_range(axis: Axes, limits: Range) -> None:
+    for bound in (limits.low, limits.high):
+        if np.isfinite(bound):
+            axis.axhline(bound, color=MUTED, linewidth=1, linestyle=(0, (2, 2)), zorder=1)
+    axis.set_title(f"range {limits}", loc="right", weight="normal", size=9)
+
+
+def swarm(values: NDArray[np.float64], width: float, step: float) -> NDArray[np.float64]:
+    """Offsets that set equal or close values (sorted) beside each other instead of over each other."""
+    offsets = np.zeros_like(values)
+    for i, value in enumerate(values):
+        near = {round(offsets[j] / step) for j in range(i) if value - values[j] < width}
+        level = 0
+        while level in near:
+            level = -level if level > 0 else 1 - level
+        offsets[i] = level * step
+    widest = np.abs(offsets).max(initial=0)
+    return offsets * min(1, 0.3 / widest) if widest else offsets
+
+
+def last_epochs(frame: pd.DataFrame, run: list[str]) -> pd.DataFrame:
+    return frame[frame["epoch"] == (frame.groupby(run)["epoch"].transform("max") if run else frame["epoch"].max())]
+
+
+def values_of(column: pd.Series) -> list[Any]:
+    """The values of a column: numbers in rising order, names in the order in which they first stand."""
+    unique = column.drop_duplicates()
+    return (unique.sort_values() if pd.api.types.is_numeric_dtype(unique) else unique).tolist()
+
+
+def require_columns(frame: pd.DataFrame, columns: Sequence[str]) -> None:
+    missing = [column for column in columns if column not in frame.columns]
+    if missing or frame.empty:
+        problem = f"lacks {missing}" if missing else "is empty"
+        raise ValueError(f"the frame {problem}; it needs the columns {list(columns)}, one row per run and epoch")
+
+
+def symbol(letter: str, layer: int, index: str, value: float | None = None) -> str:
+    """A symbol of the report's notation as mathtext, with its value to at most four decimals where there is one."""
+    symbol = rf"{letter}_{{{index}}}^{{({layer})}}"
+    if value is None:
+        return f"${symbol}$"
+    short = f"{value:.4f}".rstrip("0").rstrip(".")
+    return rf"${symbol} = {'0' if short == '-0' else short}$"

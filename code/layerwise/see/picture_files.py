@@ -1,0 +1,184 @@
+"""A photograph as it is read from a file: upright, of a size that can be worked with, grey."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+Floats = npt.NDArray[np.float32]
+
+
+MAXIMUM_PIXELS = 50_000_000
+"""Larger pictures are refused, by what their header says, before anything is decoded: 50 megapixels, enough for a
+telephone's 48."""
+
+
+MINIMUM_SIDE = 8
+"""The shorter side of a picture has at least so many pixels."""
+
+
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
+"""What is read, by Pillow's names; other decoders are not even tried."""
+
+
+SMALLEST, LARGEST = 128, 512
+"""Bounds of the longer side at which the steps look at a picture."""
+
+
+class PhotoError(ValueError):
+    """What was given is not a picture that can be read; the message says what to do."""
+
+
+def read_picture(image: str | os.PathLike[str] | Image.Image | npt.ArrayLike) -> npt.NDArray[np.uint8]:
+    """The picture in colours, upright, at most `LARGEST` pixels high and wide."""
+    if isinstance(image, (str, os.PathLike)):
+        return _read_file(Path(image))
+    if isinstance(image, Image.Image):
+        _check_size(image.size)
+        return _upright(image.copy())
+    return _upright(_picture_of(image))
+
+
+def _read_file(path: Path) -> npt.NDArray[np.uint8]:
+    if path.is_dir():
+        raise PhotoError(f"{path} is a folder; name a photo in it")
+    if not path.is_file():
+        raise PhotoError(f"there is no file {path}; check the name and the folder")
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as file, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of large pictures; they are refused below
+            head = file.read(12)
+            file.seek(0)
+            picture = Image.open(file, formats=FORMATS)
+            _check_size(picture.size)
+            if picture.format != "MPO" and getattr(picture, "is_animated", False):
+                raise PhotoError(f"{path} is animated; save one of its frames as a picture of its own")
+            picture.draft("RGB", (2 * LARGEST, 2 * LARGEST))  # a JPEG is decoded no larger than needed
+            picture.load()
+            return _upright(picture)
+    except PhotoError:
+        raise
+    except Image.DecompressionBombError:
+        raise PhotoError(f"{path} {_TOO_LARGE}") from None
+    except PermissionError:
+        raise PhotoError(f"{path} may not be read; change its permissions") from None
+    except Exception as error:  # each of Pillow's decoders has its own ways to fail
+        raise PhotoError(f"{path} {_why_unreadable(size, head, error)}") from None
+
+
+_TOO_LARGE = f"has more than {MAXIMUM_PIXELS // 10**6} megapixels; make it smaller, or take it at a lower resolution"
+
+
+def _why_unreadable(size: int, head: bytes, error: Exception) -> str:
+    if size == 0:
+        return "is empty (0 bytes); copy it again from the camera"
+    if head[4:12] in (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypheif", b"ftypavif"):
+        return "is a HEIC or AVIF picture, which is not read here; export it as JPEG"
+    if isinstance(error, Image.UnidentifiedImageError):
+        return "is not a picture that can be read; JPEG, PNG, WebP, GIF or BMP is expected"
+    return f"is damaged or cut short ({error}); copy it again from the camera"
+
+
+def _check_size(size: tuple[int, int]) -> None:
+    if size[0] * size[1] > MAXIMUM_PIXELS:
+        raise PhotoError(f"the picture has {size[0]:,} x {size[1]:,} pixels. It {_TOO_LARGE}")
+    if min(size) < MINIMUM_SIDE or max(size) > 20 * min(size):
+        raise PhotoError(
+            f"the picture has {size[0]:,} x {size[1]:,} pixels; a digit needs at least {MINIMUM_SIDE} on each side, "
+            "and no side more than 20 times the other"
+        )
+
+
+def _picture_of(array: npt.ArrayLike) -> Image.Image:
+    """An array as a picture of 8 bits a channel."""
+    values = np.asarray(array)
+    if values.ndim == 3 and values.shape[2] == 1:
+        values = values[..., 0]
+    if values.ndim not in (2, 3) or (values.ndim == 3 and values.shape[2] not in (3, 4)):
+        raise PhotoError(
+            f"an array of shape {values.shape} is no picture; expected (H, W), (H, W, 1), (H, W, 3) or (H, W, 4)"
+        )
+    _check_size((values.shape[1], values.shape[0]))
+    if values.dtype == np.uint16:
+        values = values / 65535
+    elif values.dtype == np.bool_:
+        values = values.astype(float)
+    if values.dtype == np.uint8:
+        return Image.fromarray(values)
+    if not np.issubdtype(values.dtype, np.floating) or not (values.min() >= 0 and values.max() <= 1):
+        raise PhotoError(
+            f"an array of type {values.dtype} is expected as uint8, uint16, bool, or float between 0 and 1; "
+            "divide it by its largest possible value"
+        )
+    return Image.fromarray((255 * values).round().astype(np.uint8))
+
+
+def _upright(picture: Image.Image) -> npt.NDArray[np.uint8]:
+    """In colours, reduced, turned as the camera says, and on a plain background where it is transparent."""
+    if picture.mode.startswith("I") or picture.mode == "F":  # 16 bits a pixel and more
+        picture = _eight_bits(picture)
+    transparent = "A" in picture.mode or "a" in picture.mode or "transparency" in picture.info
+    mode = "RGBA" if transparent else "RGB"
+    exif = picture.getexif()
+    picture = picture if picture.mode == mode else picture.convert(mode)
+    picture.thumbnail((LARGEST, LARGEST), Image.Resampling.LANCZOS, reducing_gap=3.0)
+    turned = _TURNS.get(exif.get(_ORIENTATION, 1))
+    picture = picture if turned is None else picture.transpose(turned)
+    return np.asarray(_on_plain_background(picture) if transparent else picture)
+
+
+_ORIENTATION = 0x0112
+
+
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What EXIF's orientation asks for."""
+
+
+def _eight_bits(picture: Image.Image) -> Image.Image:
+    values = np.asarray(picture, dtype=np.float32)
+    full = 65535 if values.max() > 255 else 255
+    return Image.fromarray(np.clip(values * (255 / full), 0, 255).astype(np.uint8))
+
+
+def _on_plain_background(picture: Image.Image) -> Image.Image:
+    """White behind what is dark, black behind what is light: a white digit on nothing shall not vanish."""
+    pixels = np.asarray(picture, dtype=float)
+    weight = pixels[..., 3]
+    mean = (pixels[..., :3].mean(axis=2) * weight).sum() / max(weight.sum(), 1)
+    plain = Image.new("RGBA", picture.size, "black" if mean > 127 and weight.mean() < 200 else "white")
+    return Image.alpha_composite(plain, picture).convert("RGB")
+
+
+def luminance(photo: npt.NDArray[np.uint8]) -> Floats:
+    return (photo @ np.array([0.299, 0.587, 0.114]) / 255).astype(np.float32)
+
+
+def working_size(grey: Floats) -> Floats:
+    """Enlarged by a whole number until the longer side has `SMALLEST` pixels; what is larger stays."""
+    factor = -(-SMALLEST // max(grey.shape))
+    return grey if factor == 1 else np.clip(resized(grey, (factor * grey.shape[0], factor * grey.shape[1])), 0, 1)
+
+
+def resized(values: Floats, shape: tuple[int, int], box: tuple[float, float, float, float] | None = None) -> Floats:
+    picture = Image.fromarray(np.ascontiguousarray(values, dtype=np.float32))
+    return np.asarray(picture.resize((shape[1], shape[0]), Image.Resampling.BICUBIC, box=box))
+
+
+def shrunk(values: Floats, side: int) -> Floats:
+    """A reduced copy whose longer side has about `side` pixels, each the mean of those it replaces."""
+    factor = max(1, round(max(values.shape) / side))
+    return np.asarray(Image.fromarray(np.ascontiguousarray(values)).reduce(factor))

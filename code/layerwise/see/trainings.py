@@ -1,0 +1,188 @@
+"""The recorded trainings of the networks that read house numbers: which, and what is measured of them."""
+
+import os
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import joblib
+import numpy as np
+import pandas as pd
+
+from layerwise.data.digits import Digits
+from layerwise.data.splits import split_by_photo
+from layerwise.see.evaluation import Array
+from layerwise.see.training import Recipe, Run, probabilities_of, train
+
+
+def _merged(settings: Mapping[str, Any], *changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings with changes; a table within (options, augmentation) keeps what a change does not name."""
+    merged = dict(settings)
+    for change in changes:
+        for name, value in change.items():
+            old = merged.get(name)
+            merged[name] = {**old, **value} if isinstance(old, Mapping) and isinstance(value, Mapping) else value
+    return merged
+
+
+def _studies(content: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Every study of the file with its recipes written out."""
+    studies = {}
+    for name, study in content["studies"].items():
+        base = _merged(content["recipes"][study["recipe"]], study.get("common", {}))
+        variants = study.get("variants", {base["network"]: {}})
+        recipes = {label: Recipe.from_settings(_merged(base, change)) for label, change in variants.items()}
+        studies[name] = {
+            "part": study["part"],
+            "seeds": study["seeds"],
+            "recipes": {label: recipe.settings() for label, recipe in recipes.items()},
+        }
+    return studies
+
+
+_CONTENT = tomllib.loads(Path(__file__).with_name("trainings.toml").read_text(encoding="utf-8"))
+
+
+RECIPES = {name: Recipe.from_settings(settings) for name, settings in _CONTENT["recipes"].items()}
+"""The report's recipe and the improved one."""
+
+
+STUDIES = _studies(_CONTENT)
+"""What each record measures, by name: ``part`` ("test" or "validation", where accuracy is measured), ``seeds``, and
+``recipes``, settings of :class:`Recipe` by what the variant is called."""
+
+
+def train_study(
+    study: Mapping[str, Any],
+    digits: Digits,
+    *,
+    folder: str | os.PathLike[str] | None = None,
+    jobs: int = 1,
+    progress: bool = False,
+) -> dict[str, pd.DataFrame]:
+    """Train every variant of a study from every seed.
+
+    Parameters
+    ----------
+    study : mapping
+        Of ``STUDIES``. ``stop_after`` beside its settings is a number of epochs after which every run is left off; only
+        the history is returned then.
+    digits : Digits
+        House numbers.
+    folder : path, optional
+        Where runs are kept, see :func:`layerwise.see.training.train`.
+    jobs : int
+        Processes. Each takes as many threads as TensorFlow is told to; sums are cut by their number, and the records
+        were made with one.
+    progress : bool
+        Show on the terminal how far the runs are.
+
+    Returns
+    -------
+    dict of DataFrame
+        ``runs``: ``variant``, ``seed``, ``accuracy`` on the study's part, ``parameters``, ``epochs``, ``best_epoch``
+        and ``seconds`` of training. ``history``: as :attr:`Run.history`, with ``variant`` and ``seed``. Where the part
+        is the test set also ``answers``, one row per test digit: ``photo`` (-1 where it is not known), ``label``, and
+        for each seed s ``answer_s`` and ``confidence_s``, the class with the highest probability and that probability.
+    """
+    cases, stop_after = _cases(study), study.get("stop_after")
+    tasks = (
+        joblib.delayed(_run)(recipe, digits, seed, study["part"], folder, stop_after, progress)
+        for _, recipe, seed in cases
+    )
+    results = joblib.Parallel(n_jobs=jobs)(tasks)
+
+    runs, histories, answers = [], [], _answer_table(digits)
+    for (label, _, seed), (run, parameters, y, probabilities) in zip(cases, results, strict=True):
+        answer, confidence = probabilities.argmax(axis=1), probabilities.max(axis=1)
+        runs.append(
+            {
+                "variant": label,
+                "seed": seed,
+                "accuracy": float((answer == y).mean()),
+                "parameters": parameters,
+                "epochs": len(run.history),
+                "best_epoch": run.best_epoch,
+                "seconds": float(run.history["seconds"].sum()),
+            }
+        )
+        history = run.history.copy()
+        history.insert(0, "variant", label)
+        history.insert(1, "seed", seed)
+        histories.append(history)
+        if study["part"] == "test":
+            answers[f"answer_{seed}"] = answer
+            answers[f"confidence_{seed}"] = confidence.astype(float).round(4)
+    tables = {"history": pd.concat(histories, ignore_index=True)}
+    if stop_after is not None:
+        return tables
+    tables = {"runs": pd.DataFrame(runs)} | tables
+    return tables | ({"answers": answers} if study["part"] == "test" else {})
+
+
+def train_runs(
+    names: Sequence[str],
+    digits: Digits,
+    *,
+    folder: str | os.PathLike[str],
+    jobs: int = 1,
+    progress: bool = False,
+) -> None:
+    """Train all runs of several studies and keep them, so that :func:`train_study` finds them.
+
+    All share one pool of processes, and none of these waits for the last run of a study.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Of ``STUDIES``.
+    digits, folder, jobs, progress
+        As in :func:`train_study`.
+    """
+    tasks = (
+        joblib.delayed(_keep)(recipe, digits, seed, folder, progress)
+        for name in names
+        for _, recipe, seed in _cases(STUDIES[name])
+    )
+    joblib.Parallel(n_jobs=jobs)(tasks)
+
+
+def _cases(study: Mapping[str, Any]) -> list[tuple[str, Recipe, int]]:
+    """Every variant and seed of a study."""
+    recipes = {label: Recipe.from_settings(settings) for label, settings in study["recipes"].items()}
+    return [(label, recipe, seed) for label, recipe in recipes.items() for seed in study["seeds"]]
+
+
+def _keep(
+    recipe: Recipe,
+    digits: Digits,
+    seed: int,
+    folder: str | os.PathLike[str],
+    progress: bool,
+) -> None:
+    train(recipe, digits, seed=seed, folder=folder, progress=progress)
+
+
+def _run(
+    recipe: Recipe,
+    digits: Digits,
+    seed: int,
+    part: str,
+    folder: str | os.PathLike[str] | None,
+    stop_after: int | None,
+    progress: bool,
+) -> tuple[Run, int, Array, Array]:
+    """One run, the network's parameters, and on the part that is asked for the labels and the probabilities."""
+    run = train(recipe, digits, seed=seed, folder=folder, stop_after=stop_after, progress=progress)
+    x, y = digits.x_test, digits.y_test
+    if part == "validation":
+        rows = split_by_photo(digits, recipe.validation)[1]
+        x, y = digits.x_train[rows], digits.y_train[rows]
+    model = run.model()
+    return run, model.count_params(), y, probabilities_of(model, x)
+
+
+def _answer_table(digits: Digits) -> pd.DataFrame:
+    photo = np.full(len(digits.y_test), -1) if digits.photo_test is None else digits.photo_test
+    return pd.DataFrame({"photo": photo, "label": digits.y_test})

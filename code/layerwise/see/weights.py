@@ -1,0 +1,188 @@
+"""The weights that ship with the book: loaded, described, made again."""
+
+import io
+import json
+import os
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from layerwise.data.digits import DataError, Digits
+from layerwise.depth.models import CLASSES
+from layerwise.keep.files import write_whole
+from layerwise.keep.keys import PACKAGE
+from layerwise.keep.machine import this_arithmetic, this_machine
+from layerwise.keep.records import today
+from layerwise.see.training import Recipe, probabilities_of, train
+from layerwise.see.trainings import STUDIES
+
+WEIGHTS = PACKAGE / "see" / "weight_files"
+"""The folder of the weights that ship with the package."""
+
+
+SHIPPED = {"report": "cnn_report_synthetic", "improved": "cnn_handwriting"}
+"""The networks whose weights ship, and the study of which each is the run with seed ``SHIPPED_SEED``."""
+
+
+SHIPPED_SEED = 0
+
+
+def pretrained(name: str = "improved", *, folder: str | os.PathLike[str] = WEIGHTS) -> keras.Model:
+    """A trained network, from the weights that ship with the package.
+
+    They are plain arrays: loading them runs no code. :func:`card` says where they come from and what they must not be
+    used for.
+
+    Parameters
+    ----------
+    name : {"improved", "report"}
+    folder : path, optional
+
+    Returns
+    -------
+    keras.Model
+        Takes pictures (P, 32, 32, 3), 0 to 1; gives probabilities of the ten classes.
+
+    Raises
+    ------
+    ValueError
+        For another name.
+    DataError
+        If the file is missing, damaged, or of another network.
+    """
+    _check_shipped(name)
+    path = Path(folder) / f"{name}.npz"
+    again = "Install the package again, or make the weights: python -m layerwise train-cnn"
+    if not path.is_file():
+        raise DataError(f"There are no weights of the network {name!r}: {path} is missing. {again}")
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {key: file[key] for key in file.files}
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        raise DataError(f"The weights {path} are damaged. {again}") from error
+    model = _shipped_recipe(name).model()
+    expected = {variable.path: tuple(variable.shape) for variable in model.weights}
+    found = {key: array.shape for key, array in arrays.items()}
+    if found != expected or not all(np.isfinite(array).all() for array in arrays.values()):
+        raise DataError(f"The weights {path} are not those of the network {name!r}. {again}")
+    model.set_weights([arrays[variable.path].astype(np.float32) for variable in model.weights])
+    return model
+
+
+def card(*, folder: str | os.PathLike[str] = WEIGHTS) -> dict[str, Any]:
+    """What the shipped weights are: data, settings, seed, accuracy, licence, and what they must not be used for.
+
+    Raises
+    ------
+    DataError
+        If the card is missing or damaged.
+    """
+    path = Path(folder) / "card.json"
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path} cannot be read. Make it again: python -m layerwise train-cnn") from error
+
+
+def make_weights(
+    digits: Digits,
+    *,
+    folder: str | os.PathLike[str] = WEIGHTS,
+    runs: str | os.PathLike[str] | None = None,
+    progress: bool = False,
+) -> Iterator[str]:
+    """Train the networks that ship, and write their weights and their card.
+
+    Parameters
+    ----------
+    digits : Digits
+        House numbers, real ones.
+    folder : path
+        Where the weights go.
+    runs : path, optional
+        Where runs are kept, see :func:`layerwise.see.training.train`; a run of a study that is found is not repeated.
+    progress : bool
+
+    Yields
+    ------
+    str
+        What was written, and its accuracy.
+
+    Raises
+    ------
+    ValueError
+        If the digits are synthetic ones alone.
+    """
+    if digits.key == "svhn_synthetic":
+        raise ValueError(f"the weights that ship are trained on photographs, but found {digits.source}")
+    networks = {}
+    for name in SHIPPED:
+        recipe = _shipped_recipe(name)
+        run = train(recipe, digits, seed=SHIPPED_SEED, folder=runs, progress=progress)
+        path = Path(folder) / f"{name}.npz"
+        write_weights(path, run.model())
+        # Measured as they are shipped, after rounding.
+        answers = probabilities_of(pretrained(name, folder=folder), digits.x_test).argmax(axis=1)
+        networks[name] = {
+            "study": SHIPPED[name],
+            "seed": SHIPPED_SEED,
+            "settings": recipe.settings(),
+            "parameters": run.model().count_params(),
+            "best_epoch": run.best_epoch,
+            "accuracy": float((answers == digits.y_test).mean()),
+            "accuracy_per_class": [float((answers[digits.y_test == k] == k).mean()) for k in range(CLASSES)],
+        }
+        yield f"{path}: accuracy {networks[name]['accuracy']:.4f}"
+    content = {
+        "data": f"{digits.source}; synthetic house numbers of layerwise.data.synthetic, and pen digits of "
+        "layerwise.data.synthetic.pens where a network has any",
+        "source": digits.key,
+        "data_sha256": digits.sha256,
+        "measured_on": f"the {len(digits.y_test):,} test digits of these data, which no training or choice has seen",
+        "networks": networks,
+        "numbers": "float16",
+        "licence": "Trained on pictures of SVHN, which its authors offer for non-commercial research use only: use the "
+        "weights within the same bounds.",
+        "not_for": "Nothing that depends on a correct answer: not for reading addresses, forms, meters or number "
+        "plates, nor to tell anything about a person. They are made to be looked into. They answer for every picture, "
+        "a picture without a digit too, and were measured on few kinds of pictures.",
+        "command": "python -m layerwise train-cnn",
+        "date": today(),
+        "arithmetic": this_arithmetic(),
+        "machine": this_machine(),
+    }
+    path = Path(folder) / "card.json"
+    write_whole(path, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+    yield str(path)
+
+
+def write_weights(path: str | os.PathLike[str], model: keras.Model) -> None:
+    """A network's weights as float16 arrays under the names that Keras gives them; no pickle.
+
+    Raises
+    ------
+    ValueError
+        If a weight is too large for float16, or not a number.
+    """
+    with np.errstate(over="ignore"):  # said below, by name
+        arrays: dict[str, Any] = {v.path: np.asarray(v).astype(np.float16) for v in model.weights}
+    wrong = [name for name, array in arrays.items() if not np.isfinite(array).all()]
+    if wrong:
+        raise ValueError(f"weights that float16 cannot hold: {', '.join(wrong)}")
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **arrays)
+    write_whole(path, buffer.getvalue())
+
+
+def _check_shipped(name: str) -> None:
+    if name not in SHIPPED:
+        raise ValueError(f"no weights of a network {name!r}; expected one of {', '.join(SHIPPED)}")
+
+
+def _shipped_recipe(name: str) -> Recipe:
+    (settings,) = STUDIES[SHIPPED[name]]["recipes"].values()
+    return Recipe.from_settings(settings)

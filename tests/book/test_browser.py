@@ -1,0 +1,247 @@
+"""The built pages in a browser whose network is cut, from a server on this machine and from the folder on disk.
+
+``make test`` builds the book first. The pages are taken from ``LAYERWISE_PAGES`` or ``_build/html``; a browser is
+Debian's Chromium, or the one that ``CHROMIUM`` names.
+"""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import os
+import re
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import nbformat
+import pytest
+from bs4 import BeautifulSoup
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = Path(os.environ.get("LAYERWISE_PAGES", ROOT / "_build" / "html")).resolve()
+NAMES = sorted(str(path.relative_to(PAGES)) for path in PAGES.rglob("*.html") if "_static" not in path.parts)
+SOURCES = {name: (PAGES / "_sources" / name).with_suffix(".md") for name in NAMES}
+CHAPTERS = [name for name, source in SOURCES.items() if source.is_file()]
+NOTEBOOKS = [name for name in CHAPTERS if "{code-cell}" in SOURCES[name].read_text(encoding="utf-8")]
+CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, ["chromium", "chromium-browser"])), None)
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+ORIGINS = ["server", "folder"]
+THEMES = ["light", "dark"]
+OPEN_WHAT_IS_FOLDED = """() => {
+    document.querySelectorAll('details').forEach(part => { part.open = true; });
+    document.querySelectorAll('.toggle-hidden .toggle-button').forEach(button => button.click());
+}"""
+CUT_OFF = """[...document.querySelectorAll('.prev-next-area a')].filter(a => a.scrollWidth > a.clientWidth + 1)
+    .map(a => a.textContent.trim())"""
+LOOK_AT_PICTURES = """() => Promise.all([...document.images].map(async image => {
+    const seen = image.offsetParent !== null;
+    image.loading = 'eager';
+    if (seen && !image.complete) await new Promise(done => { image.onload = image.onerror = done; });
+    const name = image.src.split('/').pop();
+    return {name, seen, alt: image.alt, width: image.naturalWidth, classes: [...image.classList]};
+}))"""
+
+
+def unless_in_ci(reason: str) -> None:
+    """Skip, but in continuous integration fail: what is missing there would hide everything that is tested here."""
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def built() -> None:
+    if not (PAGES / "index.html").is_file():
+        unless_in_ci(f"there are no pages in {PAGES}: make book builds them")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        unless_in_ci("no Chromium was found: apt-get install chromium, or name a browser in CHROMIUM")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    class Handler(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing."""
+
+    handler = functools.partial(Handler, directory=str(PAGES))
+    with http.server.ThreadingHTTPServer(("localhost", 0), handler) as httpd:
+        threading.Thread(target=httpd.serve_forever, daemon=True).start()
+        yield f"http://localhost:{httpd.server_port}/"
+        httpd.shutdown()
+
+
+class Reader:
+    """A browser window in one theme whose network is cut, with what a reader would stumble over."""
+
+    def __init__(self, browser: Browser, base: str, theme: str) -> None:
+        self.base = base
+        self.complaints: list[str] = []
+        self.context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme=theme)
+        self.context.route(lambda url: not url.startswith((base, "data:", "blob:")), lambda route: route.abort())
+        self.page = self.context.new_page()
+        self.page.on("request", lambda request: self.notice_request(request.url))
+        self.page.on("response", lambda response: self.notice_status(response.status, response.url))
+        self.page.on("console", lambda message: self.notice_console(message.type, message.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(f"script error: {error}"))
+
+    def notice_request(self, url: str) -> None:
+        if not url.startswith((self.base, "data:", "blob:")):
+            self.complaints.append(f"asks for {url}")
+
+    def notice_status(self, status: int, url: str) -> None:
+        if status >= 400:
+            self.complaints.append(f"answered {status}: {url}")
+
+    def notice_console(self, kind: str, text: str) -> None:
+        if kind == "error":
+            self.complaints.append(f"console: {text}")
+
+    def open(self, name: str) -> Page:
+        self.page.goto(self.base + name, wait_until="load")
+        self.page.evaluate("async () => { if (window.MathJax?.startup) await MathJax.startup.promise; }")
+        return self.page
+
+
+@pytest.fixture(scope="module")
+def readers(browser: Browser, server: str) -> dict[tuple[str, str], Reader]:
+    bases = {"server": server, "folder": f"{PAGES.as_uri()}/"}
+    return {(origin, theme): Reader(browser, bases[origin], theme) for origin in ORIGINS for theme in THEMES}
+
+
+@pytest.fixture(params=[(origin, theme) for origin in ORIGINS for theme in THEMES], ids="-".join)
+def reader(request: pytest.FixtureRequest, readers: dict[tuple[str, str], Reader]) -> Reader:
+    chosen = readers[request.param]
+    chosen.complaints.clear()
+    chosen.page.set_viewport_size({"width": 1280, "height": 900})
+    return chosen
+
+
+def troubles(reader: Reader, name: str) -> list[str]:
+    """What a reader of a page would stumble over, at the width of a desk and of a phone."""
+    page = reader.open(name)
+    page.evaluate(OPEN_WHAT_IS_FOLDED)
+    found = []
+    equations = page.locator(".math")
+    missing = equations.count() - equations.filter(has=page.locator("mjx-container")).count()
+    if missing or page.locator("mjx-merror").count():
+        found.append(f"{missing} equations are not rendered, {page.locator('mjx-merror').count()} are wrong")
+    theme = page.evaluate("document.documentElement.dataset.theme")
+    for picture in page.evaluate(LOOK_AT_PICTURES):
+        if not picture["alt"].strip() or re.search(r"\.(png|svg|jpe?g)$", picture["alt"]):
+            found.append(f"{picture['name']} has no alternative text, or a file name: {picture['alt']!r}")
+        if picture["seen"] and picture["width"] == 0:
+            found.append(f"{picture['name']} does not load")
+        if picture["seen"] and f"only-{'light' if theme == 'dark' else 'dark'}" in picture["classes"]:
+            found.append(f"{picture['name']} is for the other theme")
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        needed = page.evaluate("document.documentElement.scrollWidth")
+        if needed > width:
+            found.append(f"the page scrolls sideways at {width} px: its content is {needed} px wide")
+        found += [f"the link {link!r} is cut off at {width} px" for link in page.evaluate(CUT_OFF)]
+    return found + reader.complaints
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_reads_well(reader: Reader, name: str) -> None:
+    assert troubles(reader, name) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "trouble"),
+    [
+        ('<script src="https://example.org/script.js"></script>', "asks for https://example.org/script.js"),
+        ("<script>console.error('no')</script>", "console: no"),
+        ("<script>undefined.x</script>", "script error"),
+        ('<span class="math">\\(x\\)</span>', "1 equations are not rendered"),
+        ('<img src="data:image/png;base64,AAAA" alt="A line">', "does not load"),
+        ('<img src="data:image/svg+xml,<svg/>">', "no alternative text"),
+        ('<img src="data:image/svg+xml,<svg/>" alt="line.svg">', "no alternative text"),
+        ('<div style="width: 500px">wide</div>', "scrolls sideways at 390 px"),
+        ('<details><div style="width: 500px">wide</div></details>', "scrolls sideways at 390 px"),
+        (
+            '<p class="prev-next-area"><a style="display: block; width: 9px; overflow: hidden">Backpropagation</a></p>',
+            "the link 'Backpropagation' is cut off at 390 px",
+        ),
+    ],
+)
+def test_each_trouble_is_seen(browser: Browser, tmp_path: Path, body: str, trouble: str) -> None:
+    """The checks themselves: a page that has one trouble is not taken for a good one."""
+    (tmp_path / "page.html").write_text(
+        f"<!doctype html><meta charset='utf-8'><title>t</title>{body}", encoding="utf-8"
+    )
+    reader = Reader(browser, f"{tmp_path.as_uri()}/", "light")
+    assert any(trouble in line for line in troubles(reader, "page.html"))
+    reader.context.close()
+
+
+def test_the_theme_follows_the_reader_and_its_icons_load(reader: Reader) -> None:
+    page = reader.open("index.html")
+    dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+    assert page.evaluate("document.documentElement.dataset.theme") == ("dark" if dark else "light")
+    page.evaluate("document.fonts.ready")
+    loaded = page.evaluate("[...document.fonts].filter(font => font.status === 'loaded').map(font => font.family)")
+    assert any("Font Awesome" in family for family in loaded) or page.locator("svg.svg-inline--fa").count() > 0
+
+
+def test_search_finds_a_word(reader: Reader) -> None:
+    page = reader.open("index.html")
+    page.keyboard.press("Control+k")
+    page.locator("input[type=search]:visible").first.fill("backpropagation")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search.html?*")
+    result = page.locator("#search-results li a").first
+    result.wait_for()
+    page.wait_for_timeout(500)  # the summaries of the results come after the results
+    assert reader.complaints == []
+    result.click()
+    page.wait_for_load_state()
+    assert "backpropagation" in page.locator("main").inner_text().lower()
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_links_lead_somewhere(name: str) -> None:
+    page = PAGES / name
+    for link in soup(page).select("a[href]"):
+        target = urlsplit(str(link["href"]))
+        if target.scheme or target.netloc:
+            continue
+        path = (page.parent / unquote(target.path)).resolve() if target.path else page
+        assert path.is_file(), f"{name} links to {link['href']}, which is not there"
+        if target.fragment and path.suffix == ".html":
+            assert soup(path).find(id=unquote(target.fragment)), (
+                f"{name} links to {link['href']}, which has no such place"
+            )
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_a_chapter_can_be_downloaded_and_launched(name: str) -> None:
+    links = [str(link["href"]) for link in soup(PAGES / name).select("a[href]")]
+    stem = name.removesuffix(".html")
+    assert f"_sources/{stem}.ipynb" in links
+    notebook = nbformat.read(PAGES / "_sources" / f"{stem}.ipynb", as_version=4)
+    assert any(cell.get("outputs") for cell in notebook.cells), "the notebook was not run"
+    assert any(link.startswith("https://mybinder.org/") and link.endswith(f"book/{stem}.md") for link in links)
+
+
+@functools.cache
+def soup(path: Path) -> BeautifulSoup:
+    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")

@@ -1,0 +1,88 @@
+"""What a download leaves behind, and where data are looked for. The tests of MNIST and SVHN go through it as well."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from layerwise.data.digits import DataError
+from layerwise.data.download import DATA_FILES, cache_folder, download, file_sha256, holds_data, named_folder
+from local_server import Server
+
+BODY = bytes(range(256)) * 500
+SHA256 = hashlib.sha256(BODY).hexdigest()
+pytestmark = pytest.mark.usefixtures("no_settings")
+
+
+def test_the_hash_is_of_the_whole_file(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(BODY)
+    assert file_sha256(tmp_path / "file") == SHA256
+
+
+def test_a_whole_file_needs_no_network(tmp_path: Path, server: Server) -> None:
+    server.body = BODY
+    path = download(server.url, name="file", sha256=SHA256, cache=tmp_path / "new" / "folder")
+    assert path.read_bytes() == BODY and path.parent == tmp_path / "new" / "folder"
+    server.close()
+    assert download(server.url, name="file", sha256=SHA256, cache=path.parent) == path
+
+
+def test_a_damaged_file_is_replaced(tmp_path: Path, server: Server) -> None:
+    (tmp_path / "file").write_bytes(BODY[:-1])
+    server.body = BODY
+    assert download(server.url, name="file", sha256=SHA256, cache=tmp_path).read_bytes() == BODY
+
+
+def test_a_failure_leaves_nothing_and_is_not_remembered(tmp_path: Path, server: Server) -> None:
+    server.body, server.announced = BODY[:1000], len(BODY)
+    with pytest.raises(DataError, match="stopped half-way"):
+        download(server.url, name="file", sha256=SHA256, cache=tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    server.body, server.announced = BODY, None
+    assert download(server.url, name="file", sha256=SHA256, cache=tmp_path).read_bytes() == BODY
+
+
+@pytest.mark.parametrize("progress", [True, False])
+def test_progress_is_shown_where_asked(
+    progress: bool, tmp_path: Path, server: Server, capfd: pytest.CaptureFixture[str]
+) -> None:
+    server.body = BODY
+    download(server.url, name="file", sha256=SHA256, cache=tmp_path, progress=progress)
+    captured = capfd.readouterr()
+    assert captured.out == ""
+    assert ("100%" in captured.err) == progress
+    assert bool(captured.err) == progress  # a build takes words on stderr for trouble
+
+
+def test_downloads_can_be_forbidden(tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LAYERWISE_OFFLINE", "1")
+    with pytest.raises(DataError, match="LAYERWISE_OFFLINE forbids"):
+        download(server.url, name="file", sha256=SHA256, cache=tmp_path)
+    assert server.requests == 0
+    monkeypatch.setenv("LAYERWISE_OFFLINE", "0")
+    server.body = BODY
+    assert download(server.url, name="file", sha256=SHA256, cache=tmp_path).is_file()
+
+
+def test_a_folder_may_be_named_in_two_ways(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert named_folder() is None
+    monkeypatch.setenv("LAYERWISE_DATA", "~/digits")
+    assert named_folder() == Path.home() / "digits"
+    assert named_folder(tmp_path) == tmp_path
+
+
+@pytest.mark.parametrize("name", DATA_FILES)
+def test_any_data_file_shows_what_a_folder_is_for(name: str, tmp_path: Path) -> None:
+    assert not holds_data(tmp_path) and not holds_data(tmp_path / "missing")
+    (tmp_path / name).mkdir()  # a folder of that name is no file
+    assert not holds_data(tmp_path)
+    (tmp_path / name).rmdir()
+    (tmp_path / name).touch()
+    assert holds_data(tmp_path)
+
+
+def test_the_users_cache_is_the_default(tmp_path: Path) -> None:
+    assert cache_folder().name == "layerwise"
+    assert cache_folder(tmp_path) == tmp_path
