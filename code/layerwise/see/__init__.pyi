@@ -1,11 +1,11 @@
-from .evaluation import accuracy_by_seed, calibration, class_report, confusion_matrix, paired_difference, unseen
+from .evaluation import accuracy_by_seed, calibration, paired_difference, unseen
 from .filters import feature_maps, kernels, selectivity, strongest, unit
 from .handwriting import accuracy_by_showing, readings, shown
 from .maximisation import maximise
 from .networks import improved_cnn, svhn_cnn
 from .photo import Prediction, Prepared, predict, prepare, prepare_many
 from .picture_files import PhotoError
-from .readout import explained_share, linear_readout
+from .readout import linear_readout
 from .receptive_fields import receptive_field
 from .studies import own_record
 from .training import Recipe, probabilities_of
@@ -20,9 +20,6 @@ __all__ = [
     "accuracy_by_showing",
     "calibration",
     "card",
-    "class_report",
-    "confusion_matrix",
-    "explained_share",
     "feature_maps",
     "improved_cnn",
     "kernels",

@@ -8,7 +8,6 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from layerwise.data.digits import Digits
-from layerwise.depth.models import CLASSES
 from layerwise.keep.records import Record
 
 Array = NDArray[Any]
@@ -96,38 +95,6 @@ def unseen(digits: Digits) -> tuple[Array, Array]:
     """
     first = SAMPLE_DIGITS if digits.key == "svhn" else 0
     return digits.x_test[first:], digits.y_test[first:]
-
-
-def confusion_matrix(labels: ArrayLike, answers: ArrayLike) -> Array:
-    """How many digits of each class were taken for which.
-
-    Parameters
-    ----------
-    labels, answers : int array (P,)
-        0 to 9.
-
-    Returns
-    -------
-    int array (10, 10)
-        Rows: the true class; columns: the answer.
-    """
-    counts = np.zeros((CLASSES, CLASSES), int)
-    np.add.at(counts, (np.asarray(labels), np.asarray(answers)), 1)
-    return counts
-
-
-def class_report(counts: Array) -> pd.DataFrame:
-    """Precision and recall of every class, from a confusion matrix.
-
-    Returns
-    -------
-    DataFrame
-        One row per class: ``digits`` (of that class), ``precision`` (right among those answered so; NaN where it was
-        never answered), ``recall`` (right among those of the class).
-    """
-    right, answered, digits = np.diag(counts), counts.sum(axis=0), counts.sum(axis=1)
-    with np.errstate(invalid="ignore"):
-        return pd.DataFrame({"digits": digits, "precision": right / answered, "recall": right / digits})
 
 
 def calibration(labels: ArrayLike, answers: ArrayLike, confidence: ArrayLike, *, bins: int = 10) -> pd.DataFrame:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from numbers import Integral
 from typing import NamedTuple
 
 import keras
@@ -12,19 +11,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from layerwise.see.layers import (
-    Array,
-    as_pictures,
-    before_activation_of,
-    convolution,
-    divide,
-    in_parts,
-    part_of,
-    step_of,
-)
-from layerwise.see.receptive_fields import ReceptiveField, seen_by, window_of, zeros_before
+from layerwise.see.layers import Array, after, as_pictures, convolution, layers_to, sums
+from layerwise.see.receptive_fields import receptive_field, window_of
 
-FEATURES_AT_ONCE = 1024
+PICTURES_AT_ONCE = 250
+"""Bounds the memory: nine maps of 32 x 32 of so many pictures are 9 MB."""
 
 
 class Kernels(NamedTuple):
@@ -69,16 +60,9 @@ class Unit:
         ----------
         channels : sequence of str, optional
             Names of the inputs, for instance ``["red", "green", "blue"]``; numbers from 1 by default.
-
-        Raises
-        ------
-        ValueError
-            For another number of names than of inputs.
         """
         height, width, inputs = self.patch.shape
-        names = [str(c + 1) for c in range(inputs)] if channels is None else list(channels)
-        if len(names) != inputs:
-            raise ValueError(f"got {len(names)} names of channels; expected {inputs}, one for each input of the unit")
+        names = channels or [str(c + 1) for c in range(inputs)]
         columns = {
             (name, kind): values[:, :, c].ravel()
             for c, name in enumerate(names)
@@ -101,8 +85,7 @@ class Strongest:
     positions : int array (filters, 2)
         Row and column in the feature map.
     patches : array (filters, height, width, channels)
-        What the unit sees there, as large as the layer's receptive field, NaN outside the picture; the whole picture
-        where :func:`receptive_field` knows none.
+        What the unit sees there, as large as the layer's receptive field, NaN outside the picture.
     """
 
     values: Array
@@ -132,7 +115,7 @@ class Selectivity:
     explained: Array
 
 
-def kernels(model: keras.Model, layer: str) -> Kernels:
+def kernels(model: keras.Sequential, layer: str) -> Kernels:
     """The weights of a convolution: kernel (height, width, inputs, filters) and bias (filters,).
 
     Raises
@@ -141,16 +124,16 @@ def kernels(model: keras.Model, layer: str) -> Kernels:
         If the model has no convolution of that name.
     """
     found = convolution(model, layer)
-    weights = [np.asarray(array) for array in found.get_weights()]
-    return Kernels(weights[0], weights[1] if len(weights) > 1 else np.zeros(weights[0].shape[-1], weights[0].dtype))
+    kernel = np.asarray(found.kernel)
+    return Kernels(kernel, np.asarray(found.bias) if found.use_bias else np.zeros(kernel.shape[-1], kernel.dtype))
 
 
-def feature_maps(model: keras.Model, x: ArrayLike, layer: str, *, before_activation: bool = False) -> Array:
+def feature_maps(model: keras.Sequential, x: ArrayLike, layer: str, *, before_activation: bool = False) -> Array:
     """What the filters of a layer answer to pictures.
 
     Parameters
     ----------
-    model : keras.Model
+    model : keras.Sequential
     x : array (P, height, width, channels)
         Pictures, 0 to 1.
     layer : str
@@ -167,22 +150,22 @@ def feature_maps(model: keras.Model, x: ArrayLike, layer: str, *, before_activat
     Raises
     ------
     ValueError
-        For an unknown layer, pictures of another shape or not scaled, or ``before_activation`` where the layer has no
-        activation function.
+        For an unknown layer, pictures of another shape or not scaled, or ``before_activation`` of a layer that is no
+        convolution.
     """
-    step = step_of(model, layer)
     x = as_pictures(model, x)
-    output = before_activation_of(step) if before_activation else step.output
-    extract = part_of(model, output)
-    return np.concatenate([np.asarray(extract(part, training=False)) for part in in_parts(x)])
+    parts = (x[start : start + PICTURES_AT_ONCE] for start in range(0, len(x), PICTURES_AT_ONCE))
+    if before_activation:
+        return np.concatenate([np.asarray(sums(model, layer, part)) for part in parts])
+    return np.concatenate([np.asarray(after(layers_to(model, layer), part)) for part in parts])
 
 
-def unit(model: keras.Model, picture: ArrayLike, layer: str, filter: int, row: int, column: int) -> Unit:
+def unit(model: keras.Sequential, picture: ArrayLike, layer: str, filter: int, row: int, column: int) -> Unit:
     """One number of a convolution, taken apart: the patch below the kernel, the kernel and the bias.
 
     Parameters
     ----------
-    model : keras.Model
+    model : keras.Sequential
     picture : array (height, width, channels)
         One picture, 0 to 1.
     layer : str
@@ -193,97 +176,61 @@ def unit(model: keras.Model, picture: ArrayLike, layer: str, filter: int, row: i
     Raises
     ------
     ValueError
-        For no convolution of that name, one in groups, a picture that does not fit, or a number that is not there.
+        For no convolution of that name, a picture that does not fit, or a number that is not there.
     """
-    found, step = convolution(model, layer), step_of(model, layer)
-    if found.groups != 1:
-        raise ValueError(f"{layer} works in {found.groups} groups of channels; expected a convolution without groups")
     kernel, bias = kernels(model, layer)
-    _, rows, columns, filters = step.output.shape
-    for name, value, limit in (("filter", filter, filters), ("row", row, rows), ("column", column, columns)):
-        if not isinstance(value, Integral) or not 0 <= value < limit:
-            raise ValueError(f"{name} is {value!r}; expected a whole number from 0 to {limit - 1}")
-    x = as_pictures(model, np.asarray(picture)[None])
-    below = np.asarray(part_of(model, step.inputs[0])(x, training=False), float)[0]
-    patch = np.zeros(kernel.shape[:3])
-    for position in np.ndindex(kernel.shape[:2]):
-        source = []
-        for axis, (place, offset) in enumerate(zip((row, column), position, strict=True)):
-            window, stride = window_of(found, axis)
-            zeros = zeros_before(found, window, stride, below.shape[axis])
-            source.append(place * stride - zeros + offset * found.dilation_rate[axis])
-        if all(0 <= place < length for place, length in zip(source, below.shape[:2], strict=True)):
-            patch[position] = below[tuple(source)]
+    *before, found = layers_to(model, layer)
+    below = np.asarray(after(before, as_pictures(model, np.asarray(picture)[None])))
+    maps = found.compute_output_shape(below.shape)[1:]
+    if not all(0 <= place < limit for place, limit in zip((row, column, filter), maps, strict=True)):
+        raise ValueError(f"row {row}, column {column}, filter {filter} is not there; the maps are {maps}, from 0")
+    patch = np.nan_to_num(window_of(found, below.shape).crop(below[0], row, column))
     return Unit(patch, kernel[..., filter].astype(float), float(bias[filter]))
 
 
-def strongest(model: keras.Model, x: ArrayLike, layer: str, *, inside: bool = False) -> Strongest:
+def strongest(model: keras.Sequential, x: ArrayLike, layer: str, *, inside: bool = False) -> Strongest:
     """Where in many pictures each filter of a layer is excited most, measured before the activation.
 
     Parameters
     ----------
-    model : keras.Model
+    model : keras.Sequential
     x : array (P, height, width, channels)
         Pictures, 0 to 1.
     layer : str
-        A layer with maps and an activation function of its own, most often a convolution.
+        A convolution.
     inside : bool
         Only units that see none of the zeros around the picture.
 
     Raises
     ------
     ValueError
-        As :func:`feature_maps`, for a layer without maps, or if all units see beyond the picture and shall not.
+        As :func:`feature_maps` and :func:`receptive_field`, or if all units see beyond the picture and must not.
     """
-    field = seen_by(model, layer)
-    x = as_pictures(model, x)
-    allowed = _units(field, step_of(model, layer).output.shape[1:3], x.shape[1:3], inside)
-    values = np.array([], float)
-    start = 0
-    for part in in_parts(x):
-        maps = feature_maps(model, part, layer, before_activation=True)
-        maps[:, ~allowed] = -np.inf
-        flat = maps.reshape(-1, maps.shape[-1])
-        if not values.size:
-            values = np.full(maps.shape[-1], -np.inf)
-            pictures, positions = np.zeros(maps.shape[-1], int), np.zeros((maps.shape[-1], 2), int)
-        best = flat.argmax(axis=0)
-        where = np.stack(np.unravel_index(best, maps.shape[:3]), axis=1)
-        better = flat.max(axis=0) > values
-        values = np.where(better, flat.max(axis=0), values)
-        pictures = np.where(better, start + where[:, 0], pictures)
-        positions = np.where(better[:, None], where[:, 1:], positions)
-        start += len(part)
-    patches = [field.crop(x[p], *position) for p, position in zip(pictures, positions.tolist(), strict=True)]
-    return Strongest(values, pictures, positions, np.stack(patches))
-
-
-def _units(field: ReceptiveField, units: Sequence[int], pixels: Sequence[int], inside: bool) -> Array:
-    """Which units (rows, columns) of a map count: all, or those whose receptive field lies inside the picture."""
-    allowed = np.ones(tuple(units), bool)
+    field, x = receptive_field(model, layer), as_pictures(model, x)
+    maps = feature_maps(model, x, layer, before_activation=True)
     if inside:
-        for place in np.ndindex(*allowed.shape):
-            corner = field.corner(*place)
-            allowed[place] = all(
-                first >= 0 and first + size <= length
-                for first, size, length in zip(corner, field.size, pixels, strict=True)
-            )
-        if not allowed.any():
+        (height, width), (tall, wide) = x.shape[1:3], field.size
+        top, left = field.corner(*np.indices(maps.shape[1:3]))
+        whole = (top >= 0) & (left >= 0) & (top + tall <= height) & (left + wide <= width)
+        if not whole.any():
             raise ValueError(
-                f"no unit sees {field.size[0]} x {field.size[1]} pixels inside a picture of {pixels[0]} x {pixels[1]}; "
-                "pass inside=False"
+                f"no unit sees {tall} x {wide} pixels inside a picture of {height} x {width}; pass inside=False"
             )
-    return allowed
+        maps[:, ~whole] = -np.inf
+    flat = maps.reshape(-1, maps.shape[-1])
+    pictures, *positions = np.unravel_index(flat.argmax(axis=0), maps.shape[:3])
+    patches = [field.crop(x[place[0]], *place[1:]) for place in zip(pictures, *positions, strict=True)]
+    return Strongest(flat.max(axis=0).astype(float), pictures, np.stack(positions, axis=1), np.stack(patches))
 
 
-def selectivity(model: keras.Model, layer: str, x: ArrayLike, y: ArrayLike) -> Selectivity:
+def selectivity(model: keras.Sequential, layer: str, x: ArrayLike, y: ArrayLike) -> Selectivity:
     """Which classes excite which filter of a layer.
 
     A filter's answer to a picture is the maximum of its feature map, after the layer's activation.
 
     Parameters
     ----------
-    model : keras.Model
+    model : keras.Sequential
     layer : str
     x : array (P, height, width, channels)
         Pictures, 0 to 1.
@@ -293,15 +240,11 @@ def selectivity(model: keras.Model, layer: str, x: ArrayLike, y: ArrayLike) -> S
     Raises
     ------
     ValueError
-        As :func:`feature_maps`, or for labels that do not fit the pictures or a class with fewer than two.
+        As :func:`feature_maps`, for labels that do not fit the pictures, or a class with fewer than two of them.
     """
     y = np.asarray(y)
-    if y.shape != (len(np.asarray(x)),) or not np.issubdtype(y.dtype, np.integer) or not len(y) or y.min() < 0:
-        raise ValueError(
-            f"y has shape {y.shape} and type {y.dtype}; expected a class, a whole number from 0, for each picture"
-        )
     counts = np.bincount(y)
-    if counts.min() < 2:
+    if counts.min() < 2:  # there would be no deviation within the class
         few = np.flatnonzero(counts < 2).tolist()
         raise ValueError(f"classes {few} have fewer than two pictures; expected at least two of each, from 0 on")
     maps = feature_maps(model, x, layer)
@@ -311,4 +254,5 @@ def selectivity(model: keras.Model, layer: str, x: ArrayLike, y: ArrayLike) -> S
     total = np.square(answers - answers.mean(axis=0)).sum(axis=0)
     deviation = np.sqrt(within / (len(y) - len(counts)))
     centred = mean - mean.mean(axis=0)
-    return Selectivity(mean, divide(centred, deviation), divide(total - within, total))
+    effect = np.divide(centred, deviation, out=np.zeros_like(centred), where=deviation > 0)
+    return Selectivity(mean, effect, np.divide(total - within, total, out=np.zeros_like(total), where=total > 0))

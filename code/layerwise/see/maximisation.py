@@ -2,36 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from numbers import Integral, Real
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from layerwise.see.layers import Array, before_activation_of, part_of, step_of
-from layerwise.see.receptive_fields import seen_by
+from layerwise.see.layers import Array, sums
+from layerwise.see.receptive_fields import receptive_field
 
 
 @dataclass(frozen=True, eq=False)
 class Maximised:
-    """What :func:`maximise` found; entry i of each array belongs to filter ``filters[i]``.
+    """What :func:`maximise` found; entry i of each array belongs to filter i.
 
     Attributes
     ----------
-    filters : int array (n,)
     position : (int, int)
         The unit that was maximised: row and column in the feature map.
-    pictures : array (n, height, width, channels)
+    pictures : array (filters, height, width, channels)
         Between 0 and 1.
-    patches : array (n, ...)
+    patches : array (filters, ...)
         What the unit sees of them, as :attr:`Strongest.patches`.
-    start, reached : arrays (n,)
+    start, reached : arrays (filters,)
         The unit's sum before the activation for the noise at the start and for the picture at the end.
     """
 
-    filters: Array
     position: tuple[int, int]
     pictures: Array
     patches: Array
@@ -40,11 +36,9 @@ class Maximised:
 
 
 def maximise(
-    model: keras.Model,
+    model: keras.Sequential,
     layer: str,
-    filters: Iterable[int] | None = None,
     *,
-    position: tuple[int, int] | None = None,
     steps: int = 150,
     learning_rate: float = 0.1,
     decay: float = 0.01,
@@ -52,9 +46,9 @@ def maximise(
     jitter: int = 0,
     seed: int = 0,
 ) -> Maximised:
-    """Pictures that excite single filters: gradient ascent from noise (Erhan et al. 2009, Simonyan et al. 2014).
+    """Pictures that excite the filters of a convolution, one each: gradient ascent from noise (Erhan et al. 2009, Simonyan et al. 2014).
 
-    For each filter f, the sum nu_f of one unit, before the activation, is maximised over pictures x in [0, 1]. Filters
+    For each filter f, the sum nu_f of the unit in the middle of its feature map, before the activation, is maximised over pictures x in [0, 1]. Filters
     differ in the size of their weights, so nu_f is divided by the norm of its gradient at the start, and two
     terms are subtracted that the filters share::
 
@@ -64,13 +58,9 @@ def maximise(
 
     Parameters
     ----------
-    model : keras.Model
+    model : keras.Sequential
     layer : str
-        A layer with maps and an activation function of its own, most often a convolution.
-    filters : iterable of int, optional
-        Which, from 0; all by default.
-    position : (int, int), optional
-        Row and column of the unit in the feature map; the middle one by default.
+        A convolution.
     steps : int
         Steps of Adam.
     learning_rate : float
@@ -83,44 +73,29 @@ def maximise(
         In each step the picture is shifted by up to so many pixels at random, around the edge, so that what is found
         does not hang on one position. The value that is returned is measured without a shift.
     seed : int
-        Of the noise at the start and of the shifts. Each filter starts from noise of its own, the same whichever other
-        filters are asked for.
+        Of the noise at the start and of the shifts. Each filter starts from noise of its own.
 
     Raises
     ------
     ValueError
-        For an unknown layer or filter, a position outside the map, or settings out of range.
+        If the layer is no convolution, or the pixels that its units see are not known.
     """
-    step, field = step_of(model, layer), seen_by(model, layer)
-    sums = part_of(model, before_activation_of(step))
-    _, rows, columns, count = step.output.shape
-    chosen = list(range(count)) if filters is None else list(filters)
-    if not chosen or not all(isinstance(f, Integral) and 0 <= f < count for f in chosen):
-        raise ValueError(f"filters are {chosen}; expected whole numbers from 0 to {count - 1}, at least one")
-    row, column = (rows // 2, columns // 2) if position is None else position
-    if not (0 <= row < rows and 0 <= column < columns):
-        raise ValueError(f"position is {(row, column)}; expected a unit of a map of {rows} x {columns}, from (0, 0)")
-    for name, value, least in (("steps", steps, 1), ("jitter", jitter, 0), ("seed", seed, 0)):
-        if not isinstance(value, Integral) or value < least:
-            raise ValueError(f"{name} is {value!r}; expected a whole number, {least} or more")
-    for name, rate in (("learning_rate", learning_rate), ("decay", decay), ("smoothness", smoothness)):
-        if not isinstance(rate, Real) or not np.isfinite(rate) or rate < 0:
-            raise ValueError(f"{name} is {rate!r}; expected a number, 0 or more")
-
-    shape = tuple(model.inputs[0].shape[1:])
-    noise = [np.random.default_rng([seed, f]).normal(scale=0.1, size=shape) for f in chosen]
-    shifts = np.random.default_rng([seed, count]).integers(-jitter, jitter + 1, (steps, 2))
+    field = receptive_field(model, layer)
+    _, rows, columns, filters = sums(model, layer, keras.KerasTensor((1, *model.input_shape[1:]))).shape
+    row, column = rows // 2, columns // 2
+    noise = [np.random.default_rng([seed, f]).normal(scale=0.1, size=model.input_shape[1:]) for f in range(filters)]
+    shifts = np.random.default_rng([seed, filters]).integers(-jitter, jitter + 1, (steps, 2))
     pixels = tf.Variable(np.stack(noise).astype(np.float32))
-    which = tf.one_hot(chosen, count)
 
     def answers(x: tf.Tensor) -> tf.Tensor:
-        return tf.reduce_sum(sums(x, training=False)[:, row, column] * which, axis=1)
+        """Of each picture the sum of its own filter."""
+        return tf.linalg.diag_part(sums(model, layer, x)[:, row, column])
 
     with tf.GradientTape() as tape:
         x = tf.sigmoid(pixels)
         tape.watch(x)
         start = answers(x)
-    steepness = tf.norm(tf.reshape(tape.gradient(start, x), (len(chosen), -1)), axis=1)
+    steepness = tf.norm(tf.reshape(tape.gradient(start, x), (filters, -1)), axis=1)
     scale = tf.where(steepness > 0, steepness, 1.0)
 
     @tf.function
@@ -139,11 +114,4 @@ def maximise(
         adam.apply([gradient(tf.constant(shift, tf.int32))], [pixels])
     pictures = tf.sigmoid(pixels)
     patches = [field.crop(picture, row, column) for picture in pictures.numpy()]
-    return Maximised(
-        np.array(chosen),
-        (int(row), int(column)),
-        pictures.numpy(),
-        np.stack(patches),
-        start.numpy(),
-        answers(pictures).numpy(),
-    )
+    return Maximised((row, column), pictures.numpy(), np.stack(patches), start.numpy(), answers(pictures).numpy())

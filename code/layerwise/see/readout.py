@@ -8,8 +8,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from threadpoolctl import threadpool_limits
 
-from layerwise.see.filters import FEATURES_AT_ONCE
 from layerwise.see.layers import Array
+
+FEATURES_AT_ONCE = 1024
+"""Bounds the memory: so many features of a thousand pictures are 8 MB."""
 
 
 def linear_readout(
@@ -35,25 +37,9 @@ def linear_readout(
     -------
     dict of name to array (Q,) or (Q, ...)
         The predictions for the new patterns.
-
-    Raises
-    ------
-    ValueError
-        If there are fewer than three patterns, numbers of rows or features do not fit, or a number is not finite.
     """
     X, new = (np.asarray(array).reshape(len(np.asarray(array)), -1) for array in (features, new_features))
     values = {name: np.asarray(target, float) for name, target in targets.items()}
-    if len(X) < 3 or X.shape[1] != new.shape[1]:
-        raise ValueError(
-            f"features have shape {X.shape} and new_features {new.shape}, flattened; expected at least three patterns "
-            "and the same number of features in both"
-        )
-    for name, target in values.items():
-        if target.shape[:1] != (len(X),):
-            raise ValueError(f"{name} has shape {target.shape}; expected a row for each of the {len(X)} patterns")
-    if not all(np.isfinite(array).all() for array in (X, new, *values.values())):
-        raise ValueError("features, new_features and targets must be finite; found NaN or an infinite number")
-
     gram, across = _products(X, new)
     # Everything in the coordinates in which X X^T is diagonal, where each penalty costs next to nothing.
     with threadpool_limits(1):  # several threads wait for each other more than they compute
@@ -87,22 +73,3 @@ def _products(X: Array, new: Array) -> tuple[Array, Array]:
         gram += some @ some.T
         across += (new[:, columns] - centre) @ some.T
     return gram, across
-
-
-def explained_share(truth: ArrayLike, predicted: ArrayLike) -> float:
-    """The share of the variance of ``truth`` that the prediction explains, over all its columns (R squared).
-
-    1 is a perfect prediction, 0 no better than the mean of ``truth``; worse is negative.
-
-    Raises
-    ------
-    ValueError
-        If the shapes differ or ``truth`` does not vary.
-    """
-    truth, predicted = np.asarray(truth, float), np.asarray(predicted, float)
-    if truth.shape != predicted.shape or not truth.size:
-        raise ValueError(f"truth has shape {truth.shape} and predicted {predicted.shape}; expected the same")
-    total = np.square(truth - truth.mean(axis=0)).sum()
-    if not total > 0:
-        raise ValueError("truth is the same in every row, so there is no variance to explain")
-    return float(1 - np.square(truth - predicted).sum() / total)
