@@ -46,11 +46,11 @@ def maximise(
     jitter: int = 0,
     seed: int = 0,
 ) -> Maximised:
-    """Pictures that excite the filters of a convolution, one each: gradient ascent from noise (Erhan et al. 2009, Simonyan et al. 2014).
+    """A picture for each filter that excites it: gradient ascent from noise (Erhan et al. 2009, Simonyan et al. 2014).
 
-    For each filter f, the sum nu_f of the unit in the middle of its feature map, before the activation, is maximised over pictures x in [0, 1]. Filters
-    differ in the size of their weights, so nu_f is divided by the norm of its gradient at the start, and two
-    terms are subtracted that the filters share::
+    For each filter f, the sum nu_f of the unit in the middle of its map, before the activation, is maximised over
+    pictures x in [0, 1]. Filters differ in the size of their weights, so nu_f is divided by the norm of its gradient at
+    the start, and two terms are subtracted that the filters share::
 
         nu_f(x) / |grad nu_f(start)| - decay |x - 1/2|^2 - smoothness (sum of squared differences between neighbours)
 

@@ -49,9 +49,7 @@ class ReceptiveField:
         """What the unit (row, column) sees of a picture (height, width, channels); NaN outside the picture."""
         height, width = self.size
         # Nothing that a unit sees lies further outside than its field is large.
-        around = np.pad(
-            np.asarray(picture, float), ((height, height), (width, width), (0, 0)), constant_values=np.nan
-        )
+        around = np.pad(np.asarray(picture, float), ((height, height), (width, width), (0, 0)), constant_values=np.nan)
         top, left = self.corner(row, column)
         return around[top + height : top + 2 * height, left + width : left + 2 * width]
 

@@ -1,0 +1,64 @@
+"""Two small convolutional networks with random weights, and pictures for them."""
+
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+SHAPE = (11, 9, 3)
+
+
+def shaken(model: keras.Sequential) -> keras.Sequential:
+    """All weights, biases and the statistics of batch normalisation random, as training would leave them."""
+    random = np.random.default_rng(3)
+    for weight in model.weights:
+        low = 0.5 if "variance" in weight.name else -0.6
+        weight.assign(random.uniform(low, 1.0 if low > 0 else 0.6, weight.shape))
+    return model
+
+
+@pytest.fixture(scope="session")
+def pictures() -> NDArray[np.float32]:
+    return np.random.default_rng(0).uniform(size=(6, *SHAPE)).astype(np.float32)
+
+
+@pytest.fixture(scope="session")
+def chain() -> keras.Sequential:
+    """Two blocks as the report's, smaller."""
+    return shaken(
+        keras.Sequential(
+            [
+                keras.Input(SHAPE),
+                keras.layers.Conv2D(4, 3, padding="same", activation="relu", name="first"),
+                keras.layers.BatchNormalization(name="normal"),
+                keras.layers.MaxPooling2D(2, name="pool"),
+                keras.layers.Conv2D(5, 3, padding="same", activation="tanh", name="second"),
+                keras.layers.Flatten(name="flat"),
+                keras.layers.Dense(3, "softmax", name="dense"),
+            ]
+        )
+    )
+
+
+@pytest.fixture(scope="session")
+def strided() -> keras.Sequential:
+    """Strides, zeros on one side more than on the other, no bias, an activation of its own: what the report has not."""
+    return shaken(
+        keras.Sequential(
+            [
+                keras.Input(SHAPE),
+                keras.layers.Conv2D(4, 5, padding="same", strides=2, use_bias=False, name="wide"),
+                keras.layers.ReLU(name="relu"),
+                keras.layers.Conv2D(2, 2, name="narrow"),
+                keras.layers.MaxPooling2D((2, 1), strides=1, padding="same", name="pool"),
+            ]
+        )
+    )
+
+
+@pytest.fixture(scope="session")
+def network(request: pytest.FixtureRequest) -> Any:
+    """The one of them that a test names."""
+    return request.getfixturevalue(request.param)
