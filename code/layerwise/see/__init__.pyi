@@ -1,5 +1,5 @@
 from .evaluation import accuracy_by_seed, calibration, paired_difference, unseen
-from .filters import feature_maps, kernels, selectivity, strongest, unit
+from .filters import feature_maps, selectivity, strongest, unit
 from .handwriting import accuracy_by_showing, readings, shown
 from .maximisation import maximise
 from .networks import improved_cnn, svhn_cnn
@@ -22,7 +22,6 @@ __all__ = [
     "card",
     "feature_maps",
     "improved_cnn",
-    "kernels",
     "linear_readout",
     "maximise",
     "own_record",

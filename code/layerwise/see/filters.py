@@ -1,10 +1,9 @@
-"""What filters answer: kernels, feature maps, one unit, the strongest pictures, selectivity (chapter ``filters``)."""
+"""What filters answer: feature maps, one unit, the strongest pictures, selectivity (chapter ``filters``)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import keras
 import numpy as np
@@ -16,20 +15,6 @@ from layerwise.see.receptive_fields import receptive_field, window_of
 
 PICTURES_AT_ONCE = 250
 """Bounds the memory: nine maps of 32 x 32 of so many pictures are 9 MB."""
-
-
-class Kernels(NamedTuple):
-    """The weights of one convolution.
-
-    Attributes
-    ----------
-    kernel : array (height, width, inputs, filters)
-    bias : array (filters,)
-        Zeros for a layer that has none.
-    """
-
-    kernel: Array
-    bias: Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,22 +38,22 @@ class Unit:
         """nu, the value before the activation: products of patch and kernel, added up, and the bias."""
         return float((self.patch * self.kernel).sum() + self.bias)
 
-    def table(self, channels: Sequence[str] | None = None) -> pd.DataFrame:
+    def table(self, channels: Sequence[str]) -> pd.DataFrame:
         """One row per position of the kernel; per channel the input, the weight and their product.
 
         Parameters
         ----------
-        channels : sequence of str, optional
-            Names of the inputs, for instance ``["red", "green", "blue"]``; numbers from 1 by default.
+        channels : sequence of str
+            Names of the inputs, for instance ``["red", "green", "blue"]``.
         """
-        height, width, inputs = self.patch.shape
-        names = channels or [str(c + 1) for c in range(inputs)]
         columns = {
             (name, kind): values[:, :, c].ravel()
-            for c, name in enumerate(names)
+            for c, name in enumerate(channels)
             for kind, values in (("input", self.patch), ("weight", self.kernel), ("product", self.patch * self.kernel))
         }
-        positions = pd.MultiIndex.from_product([range(height), range(width)], names=["row", "column"])
+        positions = pd.MultiIndex.from_product(
+            [range(length) for length in self.patch.shape[:2]], names=["row", "column"]
+        )
         return pd.DataFrame(columns, index=positions)
 
 
@@ -113,19 +98,6 @@ class Selectivity:
     mean: Array
     effect: Array
     explained: Array
-
-
-def kernels(model: keras.Sequential, layer: str) -> Kernels:
-    """The weights of a convolution: kernel (height, width, inputs, filters) and bias (filters,).
-
-    Raises
-    ------
-    ValueError
-        If the model has no convolution of that name.
-    """
-    found = convolution(model, layer)
-    kernel = np.asarray(found.kernel)
-    return Kernels(kernel, np.asarray(found.bias) if found.use_bias else np.zeros(kernel.shape[-1], kernel.dtype))
 
 
 def feature_maps(model: keras.Sequential, x: ArrayLike, layer: str, *, before_activation: bool = False) -> Array:
@@ -178,14 +150,14 @@ def unit(model: keras.Sequential, picture: ArrayLike, layer: str, filter: int, r
     ValueError
         For no convolution of that name, a picture that does not fit, or a number that is not there.
     """
-    kernel, bias = kernels(model, layer)
-    *before, found = layers_to(model, layer)
+    found, before = convolution(model, layer), layers_to(model, layer)[:-1]
     below = np.asarray(after(before, as_pictures(model, np.asarray(picture)[None])))
     maps = found.compute_output_shape(below.shape)[1:]
     if not all(0 <= place < limit for place, limit in zip((row, column, filter), maps, strict=True)):
         raise ValueError(f"row {row}, column {column}, filter {filter} is not there; the maps are {maps}, from 0")
     patch = np.nan_to_num(window_of(found, below.shape).crop(below[0], row, column))
-    return Unit(patch, kernel[..., filter].astype(float), float(bias[filter]))
+    kernel = np.asarray(found.kernel, float)[..., filter]
+    return Unit(patch, kernel, float(found.bias[filter]) if found.use_bias else 0.0)
 
 
 def strongest(model: keras.Sequential, x: ArrayLike, layer: str, *, inside: bool = False) -> Strongest:

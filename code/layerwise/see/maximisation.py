@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from layerwise.see.layers import Array, sums
+from layerwise.see.layers import Array, convolution, sums
 from layerwise.see.receptive_fields import receptive_field
 
 
@@ -81,7 +81,7 @@ def maximise(
         If the layer is no convolution, or the pixels that its units see are not known.
     """
     field = receptive_field(model, layer)
-    _, rows, columns, filters = sums(model, layer, keras.KerasTensor((1, *model.input_shape[1:]))).shape
+    _, rows, columns, filters = convolution(model, layer).output.shape
     row, column = rows // 2, columns // 2
     noise = [np.random.default_rng([seed, f]).normal(scale=0.1, size=model.input_shape[1:]) for f in range(filters)]
     shifts = np.random.default_rng([seed, filters]).integers(-jitter, jitter + 1, (steps, 2))

@@ -105,15 +105,11 @@ def improved_cnn(
 
     Raises
     ------
+    KeyError
+        For an unknown ``normalise`` or ``head``.
     ValueError
-        For an unknown ``normalise`` or ``head``, or a seed that is no whole number.
+        For a seed that is no whole number.
     """
-    for name, value, known in (
-        ("normalise", normalise, ("before", "after", "none")),
-        ("head", head, ("average", "dense")),
-    ):
-        if value not in known:
-            raise ValueError(f"{name} is {value!r}; expected one of {', '.join(known)}")
     layers: list[keras.Layer] = [keras.Input(COLOUR_PIXELS)]
     if standardise:
         # Layer normalisation over rows, columns and channels together, with nothing to learn.
@@ -140,11 +136,11 @@ def improved_cnn(
             layers += [steps[name](name=f"{name}_{r}") for name in order[normalise]]
         if b < len(filters):
             layers.append(keras.layers.MaxPooling2D(pooling, name=f"pooling_{b}"))
-    if head == "average":
-        layers.append(keras.layers.GlobalAveragePooling2D(name="average"))
-    else:
-        layers.append(keras.layers.Flatten(name="flatten"))
-        layers.append(_dense(64, "relu", r + 1, 1, seed))
+    heads = {
+        "average": [keras.layers.GlobalAveragePooling2D(name="average")],
+        "dense": [keras.layers.Flatten(name="flatten"), _dense(64, "relu", r + 1, 1, seed)],
+    }
+    layers += heads[head]
     if dropout:
         layers.append(keras.layers.Dropout(dropout, seed=None if seed is None else check_seed(seed), name="dropout"))
     layers.append(_dense(CLASSES, "softmax", r + 2, 2 if head == "dense" else 1, seed))

@@ -41,14 +41,7 @@ def _studies(content: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     return studies
 
 
-_CONTENT = tomllib.loads(Path(__file__).with_name("trainings.toml").read_text(encoding="utf-8"))
-
-
-RECIPES = {name: Recipe.from_settings(settings) for name, settings in _CONTENT["recipes"].items()}
-"""The report's recipe and the improved one."""
-
-
-STUDIES = _studies(_CONTENT)
+STUDIES = _studies(tomllib.loads(Path(__file__).with_name("trainings.toml").read_text(encoding="utf-8")))
 """What each record measures, by name: ``part`` ("test" or "validation", where accuracy is measured), ``seeds``, and
 ``recipes``, settings of :class:`Recipe` by what the variant is called."""
 
@@ -93,7 +86,8 @@ def train_study(
     )
     results = joblib.Parallel(n_jobs=jobs)(tasks)
 
-    runs, histories, answers = [], [], _answer_table(digits)
+    photo = np.full(len(digits.y_test), -1) if digits.photo_test is None else digits.photo_test
+    runs, histories, answers = [], {}, pd.DataFrame({"photo": photo, "label": digits.y_test})
     for (label, _, seed), (run, parameters, y, probabilities) in zip(cases, results, strict=True):
         answer, confidence = probabilities.argmax(axis=1), probabilities.max(axis=1)
         runs.append(
@@ -107,14 +101,12 @@ def train_study(
                 "seconds": float(run.history["seconds"].sum()),
             }
         )
-        history = run.history.copy()
-        history.insert(0, "variant", label)
-        history.insert(1, "seed", seed)
-        histories.append(history)
+        histories[label, seed] = run.history
         if study["part"] == "test":
             answers[f"answer_{seed}"] = answer
             answers[f"confidence_{seed}"] = confidence.astype(float).round(4)
-    tables = {"history": pd.concat(histories, ignore_index=True)}
+    history = pd.concat(histories, names=["variant", "seed"]).reset_index(["variant", "seed"])
+    tables = {"history": history.reset_index(drop=True)}
     if stop_after is not None:
         return tables
     tables = {"runs": pd.DataFrame(runs)} | tables
@@ -141,7 +133,7 @@ def train_runs(
         As in :func:`train_study`.
     """
     tasks = (
-        joblib.delayed(_keep)(recipe, digits, seed, folder, progress)
+        joblib.delayed(train)(recipe, digits, seed=seed, folder=folder, progress=progress)
         for name in names
         for _, recipe, seed in _cases(STUDIES[name])
     )
@@ -152,16 +144,6 @@ def _cases(study: Mapping[str, Any]) -> list[tuple[str, Recipe, int]]:
     """Every variant and seed of a study."""
     recipes = {label: Recipe.from_settings(settings) for label, settings in study["recipes"].items()}
     return [(label, recipe, seed) for label, recipe in recipes.items() for seed in study["seeds"]]
-
-
-def _keep(
-    recipe: Recipe,
-    digits: Digits,
-    seed: int,
-    folder: str | os.PathLike[str],
-    progress: bool,
-) -> None:
-    train(recipe, digits, seed=seed, folder=folder, progress=progress)
 
 
 def _run(
@@ -181,8 +163,3 @@ def _run(
         x, y = digits.x_train[rows], digits.y_train[rows]
     model = run.model()
     return run, model.count_params(), y, probabilities_of(model, x)
-
-
-def _answer_table(digits: Digits) -> pd.DataFrame:
-    photo = np.full(len(digits.y_test), -1) if digits.photo_test is None else digits.photo_test
-    return pd.DataFrame({"photo": photo, "label": digits.y_test})

@@ -54,16 +54,15 @@ def pretrained(name: str = "improved", *, folder: str | os.PathLike[str] = WEIGH
     DataError
         If the file is missing, damaged, or of another network.
     """
-    _check_shipped(name)
+    if name not in SHIPPED:
+        raise ValueError(f"no weights of a network {name!r}; expected one of {', '.join(SHIPPED)}")
     path = Path(folder) / f"{name}.npz"
     again = "Install the package again, or make the weights: python -m layerwise train-cnn"
-    if not path.is_file():
-        raise DataError(f"There are no weights of the network {name!r}: {path} is missing. {again}")
     try:
         with np.load(path, allow_pickle=False) as file:
             arrays = {key: file[key] for key in file.files}
     except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
-        raise DataError(f"The weights {path} are damaged. {again}") from error
+        raise DataError(f"The weights {path} are missing or damaged. {again}") from error
     model = _shipped_recipe(name).model()
     expected = {variable.path: tuple(variable.shape) for variable in model.weights}
     found = {key: array.shape for key, array in arrays.items()}
@@ -161,26 +160,11 @@ def make_weights(
 
 
 def write_weights(path: str | os.PathLike[str], model: keras.Model) -> None:
-    """A network's weights as float16 arrays under the names that Keras gives them; no pickle.
-
-    Raises
-    ------
-    ValueError
-        If a weight is too large for float16, or not a number.
-    """
-    with np.errstate(over="ignore"):  # said below, by name
-        arrays: dict[str, Any] = {v.path: np.asarray(v).astype(np.float16) for v in model.weights}
-    wrong = [name for name, array in arrays.items() if not np.isfinite(array).all()]
-    if wrong:
-        raise ValueError(f"weights that float16 cannot hold: {', '.join(wrong)}")
+    """A network's weights as float16 arrays under the names that Keras gives them; no pickle."""
+    arrays: dict[str, Any] = {variable.path: np.asarray(variable, np.float16) for variable in model.weights}
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **arrays)
     write_whole(path, buffer.getvalue())
-
-
-def _check_shipped(name: str) -> None:
-    if name not in SHIPPED:
-        raise ValueError(f"no weights of a network {name!r}; expected one of {', '.join(SHIPPED)}")
 
 
 def _shipped_recipe(name: str) -> Recipe:
