@@ -1,4 +1,4 @@
-"""Two small convolutional networks with random weights, and pictures for them."""
+"""Small networks with random weights and pictures for them; few house numbers, and a short training on them."""
 
 from typing import Any
 
@@ -6,6 +6,11 @@ import keras
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+
+from layerwise.data.digits import Digits
+from layerwise.data.svhn import load_svhn
+from layerwise.data.synthetic.plates import house_numbers
+from layerwise.see.training import Recipe
 
 SHAPE = (11, 9, 3)
 
@@ -62,3 +67,25 @@ def strided() -> keras.Sequential:
 def network(request: pytest.FixtureRequest) -> Any:
     """The one of them that a test names."""
     return request.getfixturevalue(request.param)
+
+
+@pytest.fixture(scope="session")
+def tiny() -> Recipe:
+    return Recipe("improved", options={"filters": [[3], [4], [4]]}, epochs=1, validation=0.2)
+
+
+@pytest.fixture(scope="session")
+def digits() -> Digits:
+    x, y = house_numbers(60, seed=1)
+    x_test, y_test = house_numbers(40, seed=2)
+    photo = np.arange(60, dtype=np.int32) // 2
+    photo_test = np.arange(40, dtype=np.int32) // 4
+    return Digits(x, y, x_test, y_test, "a few digits", "svhn_sample", "0" * 64, photo, photo_test)
+
+
+@pytest.fixture(scope="session")
+def svhn_sample() -> Digits:
+    digits = load_svhn()
+    if digits.key != "svhn_sample":
+        pytest.skip("needs the sample of SVHN: LAYERWISE_DATA names its folder")
+    return digits

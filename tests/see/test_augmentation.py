@@ -1,7 +1,6 @@
 """Augmentation: what it does to a picture small enough to follow, and that it stays a picture."""
 
 import numpy as np
-import pytest
 
 from layerwise.see.augmentation import CHUNK, Augmentation, augment, placements, warp
 
@@ -83,23 +82,3 @@ def test_the_generator_decides() -> None:
 
 def test_a_list_from_a_file_is_the_same_zoom() -> None:
     assert Augmentation(zoom=[0.9, 1.1]) == Augmentation(zoom=(0.9, 1.1))  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    "settings, reason",
-    [
-        ({"rotation": -1}, "rotation is -1"),
-        ({"shear": float("nan")}, "shear is nan"),
-        ({"zoom": (1.1, 0.9)}, "zoom is"),
-        ({"zoom": (0, 1)}, "zoom is"),
-        ({"invert": 1.5}, "invert is 1.5"),
-    ],
-)
-def test_what_is_no_augmentation(settings: dict, reason: str) -> None:
-    with pytest.raises(ValueError, match=reason):
-        Augmentation(**settings)
-
-
-def test_pictures_that_were_scaled_already() -> None:
-    with pytest.raises(ValueError, match="uint8, but got float64"):
-        augment(pictures(1) / 255, Augmentation(), np.random.default_rng(0))

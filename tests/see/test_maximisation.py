@@ -24,7 +24,7 @@ def test_the_model_is_left_as_it_was(chain: keras.Sequential, pictures: Array) -
 
 def test_without_regularisation_the_first_layer_reaches_the_largest_sum_there_is(chain: keras.Sequential) -> None:
     """On [0, 1] the sum of products is largest where x = 1 below every positive weight and x = 0 below the others."""
-    kernel, bias = filters.kernels(chain, "first")
+    kernel, bias = chain.get_layer("first").get_weights()
     largest = np.maximum(kernel, 0).sum(axis=(0, 1, 2)) + bias
     found = maximisation.maximise(chain, "first", steps=300, learning_rate=0.3, decay=0, smoothness=0)
     np.testing.assert_allclose(found.reached, largest, atol=1e-2)
@@ -37,7 +37,7 @@ def test_without_regularisation_the_first_layer_reaches_the_largest_sum_there_is
 
 def test_decay_alone_has_an_exact_answer(chain: keras.Sequential) -> None:
     """(w . x) / |w| - decay |x - 1/2|^2 is stationary at x = 1/2 + w / (2 decay |w|), while that lies in (0, 1)."""
-    kernel, bias = filters.kernels(chain, "first")
+    kernel, bias = chain.get_layer("first").get_weights()
     found = maximisation.maximise(chain, "first", steps=400, decay=4.0, smoothness=0)
     for f in range(4):
         w = kernel[..., f].astype(float)

@@ -113,25 +113,6 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> list[tuple[training._State, Path]]
     return noted
 
 
-@pytest.mark.parametrize("damage", [lambda content: content[:-200], lambda content: b"", lambda content: b"PK" * 50])
-def test_a_damaged_file_is_as_good_as_none(
-    damage: Any,
-    digits: Digits,
-    kept: tuple[Run, Path],
-    begun: list[tuple[training._State, Path]],
-    tmp_path: Path,
-) -> None:
-    path = tmp_path / kept[1].name
-    path.write_bytes(damage(kept[1].read_bytes()))
-    for folder in (tmp_path, None):
-        train(TINY, digits, seed=3, folder=folder)
-    (found, where), (fresh, _) = begun
-    assert where == path
-    assert found.history == [] and not found.best_weights
-    for one, other in zip(found._variables(), fresh._variables(), strict=True):
-        np.testing.assert_array_equal(one, other)
-
-
 def test_another_recipe_is_another_file(
     digits: Digits, begun: list[tuple[training._State, Path]], tmp_path: Path
 ) -> None:
@@ -285,36 +266,10 @@ def test_settings_survive_a_file() -> None:
     assert Recipe.from_settings(TINY.settings()) == TINY
 
 
-@pytest.mark.parametrize(
-    "settings, reason",
-    [
-        ({"network": "large"}, "network is 'large'; expected one of report, improved"),
-        ({"schedule": "linear"}, "schedule is 'linear'"),
-        ({"epochs": 0}, "epochs is 0"),
-        ({"synthetic": 5, "synthetic_per_epoch": 6}, "expected at most synthetic, 5"),
-        ({"real": 0}, "neither real nor synthetic"),
-        ({"real": 0, "pen": 5, "synthetic": 5, "synthetic_per_epoch": 5}, "pen digits join the real ones"),
-        ({"pen": -1}, "pen is -1: expected a whole number, 0 or more"),
-        ({"patience": 5}, "early stopping needs a validation part"),
-        ({"speed": 1}, "no recipe"),
-        ({"augmentation": {"twist": 1}}, "no recipe"),
-    ],
-)
-def test_what_is_no_recipe(settings: dict, reason: str) -> None:
-    with pytest.raises(ValueError, match=reason):
+@pytest.mark.parametrize("settings", [{"speed": 1}, {"augmentation": {"twist": 1}}])
+def test_what_is_no_recipe(settings: dict) -> None:
+    with pytest.raises(ValueError, match=r"no recipe: .* unexpected keyword argument"):
         Recipe.from_settings({"network": "report"} | settings)
-
-
-def test_digits_of_another_shape(digits: Digits) -> None:
-    grey = dataclasses.replace(digits, x_train=digits.x_train[..., 0])
-    with pytest.raises(ValueError, match=r"the pictures are \(32, 32\); expected house numbers"):
-        train(TINY, grey)
-
-
-@pytest.mark.parametrize("option", [{"normalise": "twice"}, {"head": "none"}])
-def test_unknown_options(option: dict) -> None:
-    with pytest.raises(ValueError, match="expected one of"):
-        improved_cnn(**option)
 
 
 def test_a_prediction_is_the_same_from_bytes_and_from_inputs(digits: Digits) -> None:

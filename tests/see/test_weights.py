@@ -1,0 +1,110 @@
+"""The weights that ship: loaded without running code, described truly, made again."""
+
+import dataclasses
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from layerwise.data.digits import DataError, Digits
+from layerwise.see import training, trainings, weights
+from layerwise.see.training import Recipe
+
+
+@pytest.mark.parametrize("name", list(weights.SHIPPED))
+def test_the_weights_load_without_pickle(name: str) -> None:
+    with np.load(weights.WEIGHTS / f"{name}.npz", allow_pickle=False) as file:
+        assert {file[key].dtype for key in file.files} == {np.dtype(np.float16)}
+    model = weights.pretrained(name)
+    assert model.count_params() == weights.card()["networks"][name]["parameters"]
+    assert training.probabilities_of(model, np.zeros((1, 32, 32, 3), np.uint8)).sum() == pytest.approx(1, abs=1e-5)
+
+
+def test_the_weights_are_small() -> None:
+    assert sum(path.stat().st_size for path in weights.WEIGHTS.glob("*.npz")) <= 300_000
+
+
+def test_the_card_says_what_is_measured_afresh(svhn_sample: Digits) -> None:
+    for name, facts in weights.card()["networks"].items():
+        answers = training.probabilities_of(weights.pretrained(name), svhn_sample.x_test).argmax(axis=1)
+        right = answers == svhn_sample.y_test
+        # Another processor rounds differently, which may turn a digit or two.
+        assert right.mean() == pytest.approx(facts["accuracy"], abs=2 / len(right))
+        for k in range(10):
+            of_class = svhn_sample.y_test == k
+            assert right[of_class].mean() == pytest.approx(facts["accuracy_per_class"][k], abs=2 / of_class.sum())
+
+
+def test_the_card_belongs_to_the_recipes_and_to_the_records() -> None:
+    card = weights.card()
+    assert set(card["networks"]) == set(weights.SHIPPED)
+    for name, facts in card["networks"].items():
+        assert facts["study"] == weights.SHIPPED[name]
+        assert facts["seed"] == weights.SHIPPED_SEED
+        (settings,) = trainings.STUDIES[facts["study"]]["recipes"].values()
+        assert facts["settings"] == settings
+    assert "non-commercial" in card["licence"]
+    assert card["not_for"]
+
+
+def test_weights_are_written_and_read(
+    digits: Digits, tiny: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = {"part": "test", "seeds": [0], "recipes": {"small": tiny.settings()}}
+    for name in weights.SHIPPED.values():
+        monkeypatch.setitem(trainings.STUDIES, name, study)
+    lines = list(weights.make_weights(digits, folder=tmp_path, runs=tmp_path / "runs"))
+    assert [Path(line.split(":")[0]).name for line in lines] == ["report.npz", "improved.npz", "card.json"]
+    facts = weights.card(folder=tmp_path)["networks"]["improved"]
+    model = weights.pretrained("improved", folder=tmp_path)
+    answers = training.probabilities_of(model, digits.x_test).argmax(axis=1)
+    assert facts["accuracy"] == (answers == digits.y_test).mean()
+    # As trained, but for the rounding to eleven binary digits.
+    trained = training.train(tiny, digits, seed=0).weights
+    for rounded, exact in zip(model.get_weights(), trained, strict=True):
+        np.testing.assert_allclose(rounded, exact, rtol=2**-11, atol=1e-7)
+
+
+def test_synthetic_digits_make_no_weights(digits: Digits) -> None:
+    with pytest.raises(ValueError, match="trained on photographs, but found a few digits"):
+        list(weights.make_weights(dataclasses.replace(digits, key="svhn_synthetic")))
+
+
+def test_unknown_network() -> None:
+    with pytest.raises(ValueError, match="no weights of a network 'large'; expected one of report, improved"):
+        weights.pretrained("large")
+
+
+def test_missing_weights(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"report\.npz are missing or damaged\. .*python -m layerwise train-cnn"):
+        weights.pretrained("report", folder=tmp_path)
+    with pytest.raises(DataError, match=r"card\.json cannot be read"):
+        weights.card(folder=tmp_path)
+
+
+def test_damaged_weights(tmp_path: Path) -> None:
+    path = tmp_path / "report.npz"
+    content = (weights.WEIGHTS / "report.npz").read_bytes()
+    for damaged in (content[:1000], b"", b"not an archive", content[:20_000] + b"0" * 100 + content[20_100:]):
+        path.write_bytes(damaged)
+        with pytest.raises(DataError, match=r"damaged|not those of"):
+            weights.pretrained("report", folder=tmp_path)
+
+
+def test_weights_of_another_network(tmp_path: Path) -> None:
+    shutil.copy(weights.WEIGHTS / "improved.npz", tmp_path / "report.npz")
+    with pytest.raises(DataError, match="not those of the network 'report'"):
+        weights.pretrained("report", folder=tmp_path)
+
+
+def test_weights_that_would_run_code_are_refused(tmp_path: Path) -> None:
+    class Harm:
+        def __reduce__(self) -> Any:
+            return (Path.touch, (tmp_path / "harmed",))
+
+    np.savez(tmp_path / "report.npz", allow_pickle=True, weights=np.array([Harm()], dtype=object))
+    with pytest.raises(DataError, match="damaged"):
+        weights.pretrained("report", folder=tmp_path)
+    assert not (tmp_path / "harmed").exists()
