@@ -9,7 +9,7 @@ from .readout import linear_readout
 from .receptive_fields import receptive_field
 from .studies import own_record
 from .training import Recipe, probabilities_of
-from .weights import card, pretrained
+from .weights import pretrained
 
 __all__ = [
     "PhotoError",
@@ -19,7 +19,6 @@ __all__ = [
     "accuracy_by_seed",
     "accuracy_by_showing",
     "calibration",
-    "card",
     "feature_maps",
     "improved_cnn",
     "linear_readout",

@@ -13,10 +13,6 @@ from layerwise.keep.records import Record
 Array = NDArray[Any]
 
 
-SAMPLE_DIGITS = 10_000
-"""The sample of SVHN is the first so many of the official test set."""
-
-
 def accuracy_by_seed(record: Record) -> pd.DataFrame:
     """Accuracy of each variant, as a table with one row per variant and one column per seed, and their median."""
     table = record.tables["runs"].pivot(index="variant", columns="seed", values="accuracy")
@@ -93,7 +89,7 @@ def unseen(digits: Digits) -> tuple[Array, Array]:
         Pictures (P, 32, 32, 3) and labels (P,): all test digits, but of the official SVHN those from the 10,001st on.
         The sample that the weights were trained on is the first 10,000 of that test set.
     """
-    first = SAMPLE_DIGITS if digits.key == "svhn" else 0
+    first = 10_000 if digits.key == "svhn" else 0
     return digits.x_test[first:], digits.y_test[first:]
 
 

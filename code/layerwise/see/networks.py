@@ -9,10 +9,6 @@ from layerwise.depth.models import CLASSES, check_seed, layer_initializer
 COLOUR_PIXELS = (32, 32, 3)
 
 
-FILTERS = (9, 36, 49)
-"""Filters of the three convolutions of the report's convolutional network."""
-
-
 def svhn_cnn(*, seed: int | None = None) -> keras.Model:
     """The report's convolutional network: 32 x 32 pixels in red, green and blue, three convolutions, ten classes.
 
@@ -39,7 +35,7 @@ def svhn_cnn(*, seed: int | None = None) -> keras.Model:
     """
     blocks = [
         layer
-        for r, filters in enumerate(FILTERS, start=1)
+        for r, filters in enumerate((9, 36, 49), start=1)
         for layer in (
             keras.layers.Conv2D(
                 filters,

@@ -29,12 +29,15 @@ def of_trainings(settings: Mapping[str, Any]) -> Study:
 
 
 def _read_handwriting(settings: Mapping[str, Any], digits: Digits, folder: Path, jobs: int, progress: bool) -> Tables:
+    house_numbers = load_svhn()
+    if house_numbers.key != settings["house_numbers"]:
+        raise ValueError(f"this study needs the house numbers svhn_sample, but found {house_numbers.source}")
     networks = {name: pretrained(name) for name in settings["weights"]}
     readings = handwriting.read_collections(
         settings["studies"],
         networks,
         digits,
-        _house_numbers(settings["house_numbers"]),
+        house_numbers,
         collections=settings["collections"],
         folder=folder,
         jobs=max(jobs, cores()),
@@ -52,13 +55,6 @@ def _of_handwriting() -> Study:
     }
     part = settings | {"studies": {}, "collections": ["scikit-learn"]}  # the networks that ship, the smallest
     return Study(("transfer", "cnn", "cnn_training"), settings, part, ("mnist",), _read_handwriting)
-
-
-def _house_numbers(key: str) -> Digits:
-    digits = load_svhn()
-    if digits.key != key:
-        raise ValueError(f"this study needs the house numbers {key}, but found {digits.source}")
-    return digits
 
 
 STUDIES |= {name: of_trainings(settings) for name, settings in trainings.STUDIES.items()}

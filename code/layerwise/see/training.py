@@ -107,13 +107,10 @@ class Recipe:
 
         Raises
         ------
-        ValueError
-            For a name that a recipe does not have.
+        TypeError
+            For a name that a recipe, or its augmentation, does not have.
         """
-        try:
-            return cls(**{**settings, "augmentation": Augmentation(**settings.get("augmentation", {}))})
-        except TypeError as error:
-            raise ValueError(f"no recipe: {error}") from error
+        return cls(**{**settings, "augmentation": Augmentation(**settings.get("augmentation", {}))})
 
     def settings(self) -> dict[str, Any]:
         """All values, as JSON writes them."""
@@ -195,12 +192,14 @@ def train(
     if folder is not None:
         key = result_key(("cnn_training",), settings, digits.sha256, this_arithmetic())
         path = Path(folder) / f"cnn_{recipe.network}_seed_{seed}_{key[:24]}.npz"
-    state = _State(recipe, seed, _updates(recipe, digits))
+    rows, held_back = _split(recipe, digits)
+    each_epoch = recipe.real * (len(rows) + recipe.pen) + recipe.synthetic_per_epoch
+    state = _State(recipe, seed, recipe.epochs * math.ceil(each_epoch / recipe.batch_size))
     if path is not None and path.is_file():
         state.restore(path)
     last = recipe.epochs if stop_after is None else min(stop_after, recipe.epochs)
     if not state.finished and len(state.history) < last:
-        _run(state, recipe, digits, seed, path, last, progress)
+        _run(state, digits, (rows, held_back), seed, path, last, progress)
     history = pd.DataFrame(state.history, columns=["epoch", *METRICS, "seconds"])
     return Run(recipe, seed, history, state.best_epoch, state.best_weights)
 
@@ -225,18 +224,23 @@ def probabilities_of(model: keras.Model, x: Array, *, batch_size: int = 500) -> 
 
 
 def _run(
-    state: "_State", recipe: Recipe, digits: Digits, seed: int, path: Path | None, last: int, progress: bool
+    state: "_State",
+    digits: Digits,
+    parts: tuple[Array, Array],
+    seed: int,
+    path: Path | None,
+    last: int,
+    progress: bool,
 ) -> None:
     """Train up to an epoch, or until the validation part says that it is enough."""
-    rows, held_back = _split(recipe, digits)
+    recipe, (rows, held_back) = state.recipe, parts
     pen_x, pen_y = pen_digits(recipe.pen, seed=PEN_SEED)
     x = np.tile(np.concatenate([digits.x_train[rows], pen_x]), (recipe.real, 1, 1, 1))
     y = np.tile(np.concatenate([digits.y_train[rows], pen_y]), recipe.real)
     x_val, y_val = digits.x_train[held_back], digits.y_train[held_back]
     drawn = _synthetic(recipe.synthetic)
-    on_terminal = sys.stderr.isatty()
-    shown = progress and on_terminal
-    with tqdm(total=last, initial=len(state.history), disable=not shown, unit="epoch") as bar:
+    # Without a terminal tqdm shows nothing by itself, and a log gets one line at the end.
+    with tqdm(total=last, initial=len(state.history), disable=None if progress else True, unit="epoch") as bar:
         while not state.finished and len(state.history) < last:
             start = time.perf_counter()
             epoch = len(state.history) + 1
@@ -253,7 +257,7 @@ def _run(
             reached = f"{recipe.network}, seed {seed}: loss {loss:.3f}, accuracy {accuracy:.3f}"
             bar.set_description_str(reached)
             bar.update()
-    if progress and not on_terminal:  # a log
+    if progress and bar.disable:
         print(f"{reached} after {epoch} epochs", file=sys.stderr)
 
 
@@ -270,12 +274,6 @@ def _split(recipe: Recipe, digits: Digits) -> tuple[Array, Array]:
     return np.arange(len(digits.y_train)), np.arange(0)
 
 
-def _updates(recipe: Recipe, digits: Digits) -> int:
-    """Updates of the whole training."""
-    count = recipe.real * (len(_split(recipe, digits)[0]) + recipe.pen) + recipe.synthetic_per_epoch
-    return recipe.epochs * math.ceil(count / recipe.batch_size)
-
-
 def _measure(model: keras.Model, x: Array, y: Array) -> tuple[float, float]:
     """Mean cross-entropy and accuracy, NaN of no digits."""
     if not len(y):
@@ -289,7 +287,7 @@ class _State:
     """A training between two epochs: all that the next epoch depends on, and what has been measured."""
 
     def __init__(self, recipe: Recipe, seed: int, updates: int) -> None:
-        self._recipe = recipe
+        self.recipe = recipe
         self.model = recipe.model(seed)
         self._optimizer = _optimizer(recipe, updates)
         self._optimizer.build(self.model.trainable_variables)
@@ -300,13 +298,13 @@ class _State:
 
     @property
     def finished(self) -> bool:
-        epochs, patience = len(self.history), self._recipe.patience
+        epochs, patience = len(self.history), self.recipe.patience
         waited = patience is not None and epochs - self.best_epoch >= patience
-        return epochs >= self._recipe.epochs or waited
+        return epochs >= self.recipe.epochs or waited
 
     def train_epoch(self, x: Array, y: Array) -> tuple[float, float]:
         """One pass; mean loss and accuracy, each digit measured before the update that it is part of."""
-        size, losses, hits = self._recipe.batch_size, 0.0, 0.0
+        size, losses, hits = self.recipe.batch_size, 0.0, 0.0
         for i in range(0, len(y), size):
             loss, hit = self._step(tf.constant(x[i : i + size]), tf.constant(y[i : i + size]))
             losses += float(loss)
@@ -318,7 +316,7 @@ class _State:
         validation_loss = METRICS.index("validation_loss")
         best = self.history[self.best_epoch - 1][1 + validation_loss] if self.history else math.inf
         self.history.append([epoch, *measured])
-        if self._recipe.patience is None or measured[validation_loss] < best or not self.best_weights:
+        if self.recipe.patience is None or measured[validation_loss] < best or not self.best_weights:
             self.best_epoch, self.best_weights = epoch, self.model.get_weights()
 
     def save(self, path: Path) -> None:

@@ -34,8 +34,8 @@ SHIPPED_SEED = 0
 def pretrained(name: str = "improved", *, folder: str | os.PathLike[str] = WEIGHTS) -> keras.Model:
     """A trained network, from the weights that ship with the package.
 
-    They are plain arrays: loading them runs no code. :func:`card` says where they come from and what they must not be
-    used for.
+    They are plain arrays: loading them runs no code. ``card.json`` beside them says where they come from and what they
+    must not be used for.
 
     Parameters
     ----------
@@ -70,21 +70,6 @@ def pretrained(name: str = "improved", *, folder: str | os.PathLike[str] = WEIGH
         raise DataError(f"The weights {path} are not those of the network {name!r}. {again}")
     model.set_weights([arrays[variable.path].astype(np.float32) for variable in model.weights])
     return model
-
-
-def card(*, folder: str | os.PathLike[str] = WEIGHTS) -> dict[str, Any]:
-    """What the shipped weights are: data, settings, seed, accuracy, licence, and what they must not be used for.
-
-    Raises
-    ------
-    DataError
-        If the card is missing or damaged.
-    """
-    path = Path(folder) / "card.json"
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise DataError(f"{path} cannot be read. Make it again: python -m layerwise train-cnn") from error
 
 
 def make_weights(
