@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from layerwise.figures.style import WIDTH
 
@@ -56,13 +56,6 @@ def colour_ramp(axis: Axes, left: float, top: float, colours: NDArray[np.float64
     axis.imshow(colours, cmap="gray", vmin=0, vmax=1, extent=(left, left + width, top + 0.13, top), aspect="auto")
     for text, place, side in zip(words, (0, 0.5, 1), ("left", "center", "right"), strict=True):
         axis.text(left + place * width, top + 0.25, text, ha=side, va="center", size=8)
-
-
-def colour_pictures(pictures: ArrayLike) -> NDArray[np.float64]:
-    pictures = np.asarray(pictures, float)
-    if pictures.ndim != 4 or pictures.shape[-1] != 3 or not len(pictures):
-        raise ValueError(f"pictures must be (n, height, width, 3), at least one; got {pictures.shape}")
-    return pictures
 
 
 def short_number(value: float) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -15,14 +15,13 @@ from layerwise.figures.parts import (
     Range,
     break_jumps,
     draw_range,
+    draw_spread,
     enlarge_text,
     hollow_mark,
     label_of,
     legend_above,
-    named,
     panel_grid,
     require_columns,
-    style_of,
     values_of,
     whole_numbers,
 )
@@ -34,7 +33,6 @@ def activation_curves(
     values: Mapping[str, ArrayLike],
     derivatives: Mapping[str, ArrayLike],
     ranges: Mapping[str, Range] | None = None,
-    derivative_ranges: Mapping[str, Range] | None = None,
     *,
     together: bool = False,
 ) -> Figure:
@@ -46,34 +44,19 @@ def activation_curves(
         Arguments.
     values, derivatives : mapping of name to (n,) array
         f(x) and f'(x), the same names in both.
-    ranges, derivative_ranges : mappings of name to range, optional
-        Anything with `low` and `high`, printed by `str`: written above f and f', finite ends drawn as lines.
-        Not drawn where several activations share a panel.
+    ranges : mapping of name to range, optional
+        Anything with `low` and `high`, printed by `str`: written above f, finite ends drawn as lines. Not drawn where
+        several activations share a panel.
     together : bool
         False draws one row per activation, f on the left and f' on the right; True lays all of them over each other.
-
-    Raises
-    ------
-    ValueError
-        If the two mappings name different activations, or lengths differ from that of `x`.
     """
     x = np.asarray(x, float)
-    if list(values) != list(derivatives) or not values:
-        raise ValueError(
-            f"values and derivatives must name the same activations in the same order, at least one; "
-            f"got {list(values)} and {list(derivatives)}"
-        )
-    for curves in (values, derivatives):
-        for name, curve in curves.items():
-            if np.shape(curve) != x.shape:
-                raise ValueError(f"the curve of {name} must have the shape of x, {x.shape}; got {np.shape(curve)}")
-
     names = list(values)
     rows = [names] if together else [[name] for name in names]
     figure, axes = panel_grid(len(rows), 2, height=3.0 if together else 1.55 * len(rows) + 0.3, sharex=True)
     for axis in axes[1:, 1]:  # slopes are compared from row to row
         axis.sharey(axes[0, 1])
-    sides = ((values, ranges, "f (x)"), (derivatives, derivative_ranges, "f ′(x)"))
+    sides = ((values, ranges, "f (x)"), (derivatives, None, "f ′(x)"))
     for row, group in zip(axes, rows, strict=True):
         for axis, (curves, limits, symbol) in zip(row, sides, strict=True):
             for i, name in enumerate(group):
@@ -101,11 +84,6 @@ def learning_curves(
     frame: pd.DataFrame,
     published: pd.DataFrame | None = None,
     *,
-    metrics: Sequence[str] = ("test_accuracy", "test_loss"),
-    panels: str = "layers",
-    series: str = "activation",
-    updates_per_epoch: int = 1875,
-    lowest_accuracy: float = 0.0,
     own_axes: bool = False,
 ) -> Figure:
     """Accuracy and loss against epochs: the median over the seeds as a line, their whole range as a band.
@@ -113,65 +91,53 @@ def learning_curves(
     Parameters
     ----------
     frame : DataFrame
-        One row per run and epoch: the columns `panels`, `series`, `seed`, `epoch` and every one of `metrics`.
+        One row per run and epoch: `layers` (a panel each), `activation` (a line each), `seed`, `epoch`, `test_accuracy`
+        and `test_loss`.
     published : DataFrame, optional
         The report's runs, with the same columns except `seed`: hollow markers, set a little to the right.
-    metrics : sequence of str
-        One row of panels for each.
-    panels, series : str
-        The column that has a panel per value, and the one that has a line per value.
-    updates_per_epoch : int
-        Written on the axis, since an epoch is counted in updates here.
-    lowest_accuracy : float
-        Where the axis of accuracy begins, for runs that all lie high.
     own_axes : bool
         Whether each panel has a vertical axis of its own, as wide as its runs need: where some panels' curves lie so
-        close together that on the axis of the others they would be one. `lowest_accuracy` then says nothing.
+        close together that on the axis of the others they would be one.
 
     Raises
     ------
     ValueError
         If a column is missing or the frame is empty.
     """
-    require_columns(frame, [panels, series, "seed", "epoch", *metrics])
-    panel_values, series_values = values_of(frame[panels]), values_of(frame[series])
+    metrics = ["test_accuracy", "test_loss"]
+    require_columns(frame, ["layers", "activation", "seed", "epoch", *metrics])
+    depths, activations = values_of(frame["layers"]), values_of(frame["activation"])
     share_y = False if own_axes else "row"
-    figure, axes = panel_grid(
-        len(metrics), len(panel_values), height=0.9 + 1.6 * len(metrics), sharex=True, sharey=share_y
-    )
+    figure, axes = panel_grid(2, len(depths), height=4.1, sharex=True, sharey=share_y)
     for row, metric in zip(axes, metrics, strict=True):
-        for axis, panel in zip(row, panel_values, strict=True):
-            for i, value in enumerate(series_values):
-                style = style_of(value, i, series)
-                runs = frame[(frame[panels] == panel) & (frame[series] == value)]
-                by_epoch = runs.groupby("epoch")[metric]
-                middle, low, high = by_epoch.median(), by_epoch.min(), by_epoch.max()
-                axis.fill_between(middle.index, low, high, color=style["color"], alpha=0.22, linewidth=0)
-                every = max(len(middle) // 6, 1)
-                axis.plot(middle.index, middle, label=named(series, value), markevery=every, clip_on=False, **style)
+        for axis, layers in zip(row, depths, strict=True):
+            for i, name in enumerate(activations):
+                style = activation_style(name)
+                by_epoch = _of_case(frame, layers, name).groupby("epoch")[metric]
+                every = max(len(by_epoch) // 6, 1)
+                draw_spread(axis, by_epoch, style, label=label_of(name), markevery=every, clip_on=False)
                 if published is not None:
-                    theirs = published[(published[panels] == panel) & (published[series] == value)]
-                    theirs = theirs[["epoch", metric]].drop_duplicates()
+                    theirs = _of_case(published, layers, name)[["epoch", metric]].drop_duplicates()
                     if len(theirs):
-                        axis.plot(
-                            theirs["epoch"] + 0.13 + 0.11 * i, theirs[metric], clip_on=False, **hollow_mark(style)
-                        )
+                        place = theirs["epoch"] + 0.13 + 0.11 * i
+                        axis.plot(place, theirs[metric], clip_on=False, **hollow_mark(style))
             axis.xaxis.set_major_locator(whole_numbers())
-        # When every panel is drawn: a limit that is set ends the scaling of all panels that share the axis.
-        if own_axes:
-            for axis in row:
+            if own_axes:
                 axis.yaxis.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 5, 10]))
-        elif "accuracy" in metric:
-            row[0].set_ylim(lowest_accuracy, 1)
-        else:
-            row[0].set_ylim(bottom=0)
         row[0].set_ylabel(label_of(metric))
-    for axis, panel in zip(axes[0], panel_values, strict=True):
-        axis.set_title(named(panels, panel))
-    figure.supxlabel(f"epochs of {updates_per_epoch:,} updates")
+    if not own_axes:  # when every panel is drawn: a limit that is set ends the scaling of all that share the axis
+        axes[0, 0].set_ylim(0, 1)
+        axes[1, 0].set_ylim(bottom=0)
+    for axis, layers in zip(axes[0], depths, strict=True):
+        axis.set_title(f"{layers} layers")
+    figure.supxlabel("epochs of 1,875 updates")
     enlarge_text(figure, axes)
     legend_above(figure, axes[0, 0], report=published is not None, size=LARGE)
     return figure
+
+
+def _of_case(frame: pd.DataFrame, layers: int, activation: str) -> pd.DataFrame:
+    return frame[(frame["layers"] == layers) & (frame["activation"] == activation)]
 
 
 def training_history(frame: pd.DataFrame, published: pd.DataFrame | None = None) -> Figure:
@@ -197,17 +163,12 @@ def training_history(frame: pd.DataFrame, published: pd.DataFrame | None = None)
     for axis, (metric, label) in zip(axes[:, 0], metrics.items(), strict=True):
         for i, (prefix, name) in enumerate(series.items()):
             by_epoch = frame.groupby("epoch")[prefix + metric]
-            style = NEUTRAL[i]
-            axis.fill_between(
-                by_epoch.median().index, by_epoch.min(), by_epoch.max(), color=style["color"], alpha=0.2, linewidth=0
-            )
-            axis.plot(by_epoch.median(), label=name, markevery=5, **style)
+            draw_spread(axis, by_epoch, NEUTRAL[i], label=name, markevery=5)
             if published is not None:
-                axis.plot(published["epoch"], published[prefix + metric], **hollow_mark(style))
+                axis.plot(published["epoch"], published[prefix + metric], **hollow_mark(NEUTRAL[i]))
         axis.set_ylabel(label)
     axes[0, 0].set_ylim(top=1)
-    axes[1, 0].set_ylim(bottom=0)
-    axes[1, 0].set_xlabel("epoch")
+    axes[1, 0].set(ylim=(0, None), xlabel="epoch")
     axes[1, 0].xaxis.set_major_locator(whole_numbers())
     enlarge_text(figure, axes)
     legend_above(figure, axes[0, 0], report=published is not None, size=LARGE)
@@ -225,10 +186,8 @@ def calibration_curves(tables: Mapping[str, pd.DataFrame]) -> Figure:
     Raises
     ------
     ValueError
-        If there is no table, or one lacks a column or is empty.
+        If a table lacks a column or is empty.
     """
-    if not tables:
-        raise ValueError("tables is empty: give at least one network")
     for table in tables.values():
         require_columns(table, ["confidence", "accuracy", "digits"])
     figure = Figure(figsize=(WIDTH, 5.0), layout="constrained")
@@ -241,12 +200,8 @@ def calibration_curves(tables: Mapping[str, pd.DataFrame]) -> Figure:
         error = 2 * np.sqrt(table["accuracy"] * (1 - table["accuracy"]) / table["digits"])
         axis.errorbar(table["confidence"], table["accuracy"], error, label=name, **style)
         counts.plot(table["confidence"], table["digits"], **style)
-    counts.set_yscale("log")
-    counts.set_ylabel("digits")
-    counts.set_xlabel("probability that the network gives to its answer")
-    axis.set_ylabel("share of right answers")
-    axis.set_ylim(0, 1.02)
-    axis.set_xlim(0, 1.02)
+    counts.set(yscale="log", ylabel="digits", xlabel="probability that the network gives to its answer")
+    axis.set(xlim=(0, 1.02), ylim=(0, 1.02), ylabel="share of right answers")
     enlarge_text(figure, axes)
     legend_above(figure, axis, size=LARGE)
     return figure

@@ -10,13 +10,12 @@ from numpy.typing import ArrayLike
 
 from layerwise.figures.canvas import (
     canvas_in_inches,
-    colour_pictures,
     colour_ramp,
     kernel_block,
     place_picture,
     short_number,
 )
-from layerwise.figures.parts import legend_above, panel_grid, whole_numbers
+from layerwise.figures.parts import colour_bar, legend_above, panel_grid, whole_numbers
 from layerwise.figures.style import MUTED, NEUTRAL, ONE_SIDED, WIDTH
 
 
@@ -32,15 +31,8 @@ def kernel_grid(kernels: ArrayLike, *, columns: int = 9) -> Figure:
     kernels : array (height, width, inputs, filters)
     columns : int
         Kernels side by side.
-
-    Raises
-    ------
-    ValueError
-        If the array has not four axes, or a weight is not finite.
     """
     kernels = np.asarray(kernels, float)
-    if kernels.ndim != 4 or not kernels.size or not np.isfinite(kernels).all():
-        raise ValueError(f"kernels must be (height, width, inputs, filters), all finite; got shape {kernels.shape}")
     largest = np.abs(kernels).max(axis=(0, 1, 2))
     scaled = 0.5 + 0.5 * kernels / np.where(largest > 0, largest, 1)
     coloured = kernels.shape[2] == 3
@@ -57,9 +49,7 @@ def kernel_grid(kernels: ArrayLike, *, columns: int = 9) -> Figure:
     return figure
 
 
-def feature_map_grid(
-    maps: ArrayLike, pictures: ArrayLike, *, first: int = 1, labels: Sequence[str] | None = None
-) -> Figure:
+def feature_map_grid(maps: ArrayLike, pictures: ArrayLike, *, labels: Sequence[str], first: int = 1) -> Figure:
     """Feature maps after ReLU: a row per picture, which stands on the left, and a column per filter.
 
     Each filter has its own scale, the same for all pictures, from 0 (black) to the number written above its column: the
@@ -72,30 +62,20 @@ def feature_map_grid(
         0 or more; up to about 17 filters stay readable.
     pictures : array (P, height, width, 3)
         Between 0 and 1.
+    labels : sequence of P str
+        Written beside the pictures, one or two letters.
     first : int
         Number of the first filter that is shown.
-    labels : sequence of P str, optional
-        Written beside the pictures, one or two letters.
-
-    Raises
-    ------
-    ValueError
-        If shapes do not fit, or a value is negative or not finite.
     """
-    maps, pictures = np.asarray(maps, float), colour_pictures(pictures)
-    if maps.ndim != 4 or len(maps) != len(pictures) or not maps.size:
-        raise ValueError(f"maps must be (P, height, width, filters) for {len(pictures)} pictures; got {maps.shape}")
-    if not np.isfinite(maps).all() or (maps < 0).any():
-        raise ValueError("maps hold negative numbers or NaN; take them after the ReLU")
-    names = [""] * len(maps) if labels is None else list(labels)
+    maps, pictures = np.asarray(maps, float), np.asarray(pictures, float)
     inner = maps[:, 1:-1, 1:-1] if min(maps.shape[1:3]) > 4 else maps
     largest = inner.max(axis=(0, 1, 2))
     largest = np.where(largest > 0, largest, maps.max(axis=(0, 1, 2)))
-    margin = 0.2 if labels is not None else 0.05
+    margin = 0.2
     width = min((WIDTH - margin - 0.05) / (maps.shape[3] + 1.15), 0.52)
     figure, axis = canvas_in_inches(0.4 + len(maps) * width + 0.5)
     shown = ONE_SIDED(maps / np.where(largest > 0, largest, 1))[..., :3]
-    for p, (picture, name) in enumerate(zip(pictures, names, strict=True)):
+    for p, (picture, name) in enumerate(zip(pictures, labels, strict=True)):
         top = 0.4 + p * width
         axis.text(margin - 0.06, top + width / 2, name, ha="right", va="center", size=8.5)
         place_picture(axis, picture, margin, top, width - 0.03)
@@ -110,46 +90,32 @@ def feature_map_grid(
     return figure
 
 
-def selectivity_maps(effects: Mapping[str, ArrayLike], *, limit: float = 1.5) -> Figure:
+def selectivity_maps(effects: Mapping[str, ArrayLike]) -> Figure:
     """Which classes excite which filter: a panel per layer, a row per class, a column per filter.
 
     Filters are sorted by the class that excites them most. Middle grey is a filter's mean over the classes, white
-    (black) is `limit` standard deviations or more above (below) it.
+    (black) is 1.5 standard deviations or more above (below) it.
 
     Parameters
     ----------
     effects : mapping of name to (classes, filters) array
         Differences to the mean over classes, in standard deviations within classes.
-    limit : float
-        Where white and black begin.
-
-    Raises
-    ------
-    ValueError
-        If there is no layer, or a value is not finite.
     """
-    layers = {name: np.asarray(effect, float) for name, effect in effects.items()}
-    if not layers or not all(effect.ndim == 2 and np.isfinite(effect).all() for effect in layers.values()):
-        raise ValueError("effects must hold (classes, filters) arrays of finite numbers, at least one")
+    layers, limit = {name: np.asarray(effect, float) for name, effect in effects.items()}, 1.5
     figure, axes = panel_grid(len(layers), 1, height=0.75 + 1.65 * len(layers))
     for axis, (name, effect) in zip(axes[:, 0], layers.items(), strict=True):
         order = np.lexsort((-effect.max(axis=0), effect.argmax(axis=0)))
         image = axis.imshow(effect[:, order], cmap="gray", vmin=-limit, vmax=limit, aspect="auto")
-        axis.set_title(f"{name}: {effect.shape[1]} filters")
-        axis.set_yticks(range(0, len(effect), 3))
-        axis.set_xticks([])
+        axis.set(title=f"{name}: {effect.shape[1]} filters", ylabel="class", xticks=[], yticks=range(0, len(effect), 3))
         axis.grid(False)
-        axis.set_ylabel("class")
     figure.supxlabel("filters, sorted by the class that excites them most", size=9)
-    bar = figure.colorbar(image, ax=axes[:, 0], location="top", aspect=45, shrink=0.9, pad=0.03)
+    bar = colour_bar(figure, image, axes[:, 0], "class mean − mean over classes, in standard deviations", pad=0.03)
     bar.set_ticks([-limit, 0, limit], labels=[f"−{limit:g} or less", "0", f"{limit:g} or more"])
-    bar.set_label("class mean − mean over classes, in standard deviations")
-    bar.outline.set_visible(False)
     return figure
 
 
 def readout_panels(
-    scores: Mapping[str, Mapping[str, ArrayLike]], *, x_label: str, chance: Mapping[str, float] | None = None
+    scores: Mapping[str, Mapping[str, ArrayLike]], *, x_label: str, chance: Mapping[str, float]
 ) -> Figure:
     """How well each of several properties can be read from each stage of a network.
 
@@ -160,20 +126,13 @@ def readout_panels(
         lies below 0 is drawn at 0.
     x_label : str
         What the stages are, counted from 0.
-    chance : mapping of property to float, optional
+    chance : mapping of property to float
         Dotted lines; 0 where none is given.
-
-    Raises
-    ------
-    ValueError
-        If there is no property or a value is not finite.
     """
     tables = {
         name: {network: np.atleast_2d(np.asarray(values, float)) for network, values in networks.items()}
         for name, networks in scores.items()
     }
-    if not tables or not all(np.isfinite(table).all() for networks in tables.values() for table in networks.values()):
-        raise ValueError("scores must hold finite numbers of at least one property")
     figure, axes = panel_grid(
         -(-len(tables) // 2), 2, height=0.8 + 1.5 * -(-len(tables) // 2), sharex=True, sharey=True
     )
@@ -185,9 +144,8 @@ def readout_panels(
             table = np.clip(table, 0, None)
             axis.fill_between(stages, table.min(0), table.max(0), color=style["color"], alpha=0.22, linewidth=0)
             axis.plot(stages, np.median(table, axis=0), label=network, clip_on=False, **style)
-        axis.axhline((chance or {}).get(name, 0), color=MUTED, linewidth=1, linestyle=(0, (1, 2)), zorder=1)
-        axis.set_title(name)
-        axis.set_ylim(0, 1)
+        axis.axhline(chance.get(name, 0), color=MUTED, linewidth=1, linestyle=(0, (1, 2)), zorder=1)
+        axis.set(title=name, ylim=(0, 1))
         axis.xaxis.set_major_locator(whole_numbers())
     for axis in axes.flat[max(len(tables) - 2, 0) : len(tables)]:  # below the last panel of a column may be none
         axis.tick_params(labelbottom=True)

@@ -14,8 +14,10 @@ from numpy.typing import ArrayLike
 from layerwise.figures.parts import (
     LARGE,
     SUPERSCRIPTS,
+    colour_bar,
     decades,
     draw_predicted,
+    draw_spread,
     enlarge_text,
     label_of,
     legend_above,
@@ -25,7 +27,7 @@ from layerwise.figures.parts import (
     values_of,
     whole_numbers,
 )
-from layerwise.figures.style import SEQUENTIAL
+from layerwise.figures.style import SEQUENTIAL, activation_style
 
 
 def layer_profile(
@@ -33,7 +35,6 @@ def layer_profile(
     *,
     y_label: str,
     x_label: str = "layer",
-    first_layer: int = 1,
     predicted: Mapping[str, ArrayLike] | None = None,
 ) -> Figure:
     """A positive quantity per layer on a logarithmic axis.
@@ -47,43 +48,26 @@ def layer_profile(
         brings its style; other names take neutral ones.
     y_label, x_label : str
         Quantity with its unit, and what is counted along the horizontal axis.
-    first_layer : int
-        Number of the first entry.
     predicted : mapping of name to (layers,) array, optional
         Positive values that a theory has: dotted lines without markers, like those of `gradient_panels`.
-
-    Raises
-    ------
-    ValueError
-        If nothing is given, a value is negative or not finite, or a predicted one is 0.
     """
-    if not values_by_layer:
-        raise ValueError("values_by_layer is empty: give at least one array of values per layer")
     profiles = {name: np.atleast_2d(np.asarray(values, float)) for name, values in values_by_layer.items()}
     theory = {name: np.asarray(values, float).ravel() for name, values in (predicted or {}).items()}
-    for name, line in theory.items():
-        if not (np.isfinite(line) & (line > 0)).all():
-            raise ValueError(f"what is predicted for {name} must be finite and above 0")
-    for name, values in profiles.items():
-        if values.ndim != 2 or not np.isfinite(values).all() or (values < 0).any():
-            raise ValueError(f"{name} must be (layers,) or (seeds, layers), finite and >= 0; take absolute values")
     figure, axes = panel_grid(1, 1, height=3.3)
     axis = axes[0, 0]
     foot = decades([axis], np.concatenate([values.ravel() for values in [*profiles.values(), *theory.values()]]))
     deepest = max(values.shape[1] for values in profiles.values())
     for i, (name, values) in enumerate(profiles.items()):
         style = style_of(name, i)
-        layer = np.arange(first_layer, first_layer + values.shape[1])
+        layer = np.arange(1, values.shape[1] + 1)
         shown = np.where(values == 0, foot, values)
         every = (i * max(deepest // 16, 1) % max(deepest // 8, 1), max(deepest // 8, 1))
         if len(values) > 1:
             axis.fill_between(layer, shown.min(0), shown.max(0), color=style["color"], alpha=0.22, linewidth=0)
         axis.plot(layer, np.median(shown, axis=0), label=label_of(name), markevery=every, clip_on=False, **style)
-    draw_predicted(axis, ((np.arange(first_layer, first_layer + len(line)), line) for line in theory.values()))
+    draw_predicted(axis, ((np.arange(1, len(line) + 1), line) for line in theory.values()))
     axis.xaxis.set_major_locator(whole_numbers())
-    axis.set_xlim(first_layer - 0.3, first_layer + deepest - 0.7)
-    axis.set_xlabel(x_label)
-    axis.set_ylabel(y_label)
+    axis.set(xlim=(0.7, deepest + 0.3), xlabel=x_label, ylabel=y_label)
     enlarge_text(figure, axes)
     if len(profiles) + len(theory) > 1:
         legend_above(figure, axis, size=LARGE)
@@ -95,7 +79,6 @@ def gradient_panels(
     *,
     value: str,
     y_label: str,
-    series: str = "activation",
     predicted: pd.DataFrame | None = None,
     band: tuple[float, float] = (0.0, 1.0),
     logarithmic: bool = True,
@@ -105,15 +88,14 @@ def gradient_panels(
     Parameters
     ----------
     frame : DataFrame
-        The columns `layers`, `kind` (weights or biases), `series`, `seed`, `layer` and `value`.
+        The columns `layers`, `kind` (weights or biases), `activation` (a line each: the median over the
+        seeds), `seed`, `layer` and `value`.
     value : str
         The column on the vertical axis.
     y_label : str
         What it is.
-    series : str
-        The column that has a line per value: the median over the seeds.
     predicted : DataFrame, optional
-        The columns `layers`, `kind`, `series`, `layer` and `value`: dotted lines.
+        The columns `layers`, `kind`, `activation`, `layer` and `value`: dotted lines.
     band : (float, float)
         Quantiles over the seeds between which the band is drawn; by default their whole range.
     logarithmic : bool
@@ -124,13 +106,13 @@ def gradient_panels(
     ValueError
         If a column is missing, the frame is empty, or the axis is logarithmic and a value is negative.
     """
-    columns = ["layers", "kind", series, "layer", value]
+    columns = ["layers", "kind", "activation", "layer", value]
     require_columns(frame, [*columns, "seed"])
     if predicted is not None:
         require_columns(predicted, columns)
     if logarithmic and not (frame[value] >= 0).all():
         raise ValueError(f"{value} holds negative numbers or NaN; take absolute values, or logarithmic=False")
-    depths, kinds, names = (values_of(frame[column]) for column in ("layers", "kind", series))
+    depths, kinds, names = (values_of(frame[column]) for column in ("layers", "kind", "activation"))
     figure, axes = panel_grid(
         len(kinds), len(depths), height=0.9 + 1.6 * max(len(kinds), 1.5), sharex="col", sharey="row"
     )
@@ -138,21 +120,21 @@ def gradient_panels(
         of_kind = frame[frame["kind"] == kind]
         if logarithmic:
             theory = pd.Series(dtype=float) if predicted is None else predicted.loc[predicted["kind"] == kind, value]
-            shown = of_kind.groupby(["layers", series, "layer"])[value].quantile(list(band))
+            shown = of_kind.groupby(["layers", "activation", "layer"])[value].quantile(list(band))
             foot = decades(row, pd.concat([shown, theory]), steps=4)
             of_kind = of_kind.assign(**{value: of_kind[value].mask(of_kind[value] == 0, foot)})
         for axis, layers in zip(row, depths, strict=True):
             for i, name in enumerate(names):
-                style = style_of(name, i, series)
-                part = of_kind[(of_kind["layers"] == layers) & (of_kind[series] == name)]
+                part = of_kind[(of_kind["layers"] == layers) & (of_kind["activation"] == name)]
                 by_layer = part.groupby("layer")[value]
-                middle, low, high = by_layer.median(), by_layer.quantile(band[0]), by_layer.quantile(band[1])
-                axis.fill_between(middle.index, low, high, color=style["color"], alpha=0.22, linewidth=0)
-                every = (i * max(len(middle) // 12, 1), max(len(middle) // 4, 1))
-                axis.plot(middle.index, middle, label=label_of(name), markevery=every, clip_on=False, **style)
+                every = (i * max(len(by_layer) // 12, 1), max(len(by_layer) // 4, 1))
+                line = {"label": label_of(name), "markevery": every, "clip_on": False}
+                draw_spread(axis, by_layer, activation_style(name), band, **line)
             if predicted is not None:
                 lines = predicted[(predicted["layers"] == layers) & (predicted["kind"] == kind)]
-                draw_predicted(axis, ((line["layer"], line[value]) for _, line in lines.groupby(series, sort=False)))
+                draw_predicted(
+                    axis, ((line["layer"], line[value]) for _, line in lines.groupby("activation", sort=False))
+                )
             axis.xaxis.set_major_locator(MaxNLocator(nbins=4, integer=True, steps=[1, 2, 5, 10]))
             of_panel = of_kind.loc[of_kind["layers"] == layers, "layer"]
             axis.set_xlim(of_panel.min() - 0.8, of_panel.max() + 0.8)  # no tick before the first layer
@@ -165,28 +147,25 @@ def gradient_panels(
     return figure
 
 
-def gradient_history(frame: pd.DataFrame, *, value: str = "gradient", label: str = "gradient") -> Figure:
+def gradient_history(frame: pd.DataFrame, *, label: str) -> Figure:
     """The size of the gradient by layer and update as a map in powers of ten, a panel per activation.
 
     Parameters
     ----------
     frame : DataFrame
-        The columns `activation`, `seed`, `update`, `layer` and `value`, positive; the median over the seeds is shown.
-    value : str
-        The column that is shown as colour.
+        The columns `activation`, `seed`, `update`, `layer` and `gradient`, which is positive; the median over the
+        seeds is shown.
     label : str
         What the colour says.
 
     Raises
     ------
     ValueError
-        If a column is missing, the frame is empty, or a value is not positive.
+        If a column is missing or the frame is empty.
     """
-    require_columns(frame, ["activation", "seed", "update", "layer", value])
-    if not (frame[value] > 0).all():
-        raise ValueError(f"{value} holds numbers that are not positive; take absolute values")
+    require_columns(frame, ["activation", "seed", "update", "layer", "gradient"])
     names = values_of(frame["activation"])
-    middle = frame.groupby(["activation", "layer", "update"])[value].median()
+    middle = frame.groupby(["activation", "layer", "update"])["gradient"].median()
     top = int(np.ceil(np.log10(middle.max())))
     bounds = np.arange(top - len(SEQUENTIAL), top + 1)
     colours = {"cmap": ListedColormap(SEQUENTIAL), "norm": BoundaryNorm(bounds, len(SEQUENTIAL))}
@@ -203,10 +182,8 @@ def gradient_history(frame: pd.DataFrame, *, value: str = "gradient", label: str
         axis.yaxis.set_major_locator(whole_numbers())
     axes[0, 0].set_ylabel("layer")
     figure.supxlabel("update", size=9)
-    bar = figure.colorbar(image, ax=axes[0], location="top", aspect=45, shrink=0.9, pad=0.04)
+    bar = colour_bar(figure, image, axes[0], label, pad=0.04)
     labels = ["10" + str(k).translate(SUPERSCRIPTS) for k in bounds.tolist()]
     bar.set_ticks(bounds.tolist(), labels=["less", *labels[1:]])
-    bar.set_label(label)
     bar.ax.tick_params(length=0)
-    bar.outline.set_visible(False)
     return figure

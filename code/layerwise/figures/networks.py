@@ -33,28 +33,8 @@ def network_diagram(
         Per layer 1 to R: weights (n_r, n_{r-1}), the others (n_r,).
     y : sequence of R + 1 arrays, optional
         Outputs per layer 0 to R, (n_r,); the first is the input.
-
-    Raises
-    ------
-    ValueError
-        If there are fewer than two layers, more than two units in one, or an array does not fit.
     """
     sizes = list(sizes)
-    if len(sizes) < 2 or not all(1 <= n <= 2 for n in sizes):
-        raise ValueError(f"sizes must name at least two layers of one or two units; got {sizes}")
-    shapes: dict[str, tuple[Sequence[ArrayLike] | None, list[tuple[int, ...]]]] = {
-        "weights": (weights, [(sizes[r], sizes[r - 1]) for r in range(1, len(sizes))]),
-        "biases": (biases, [(n,) for n in sizes[1:]]),
-        "nu": (nu, [(n,) for n in sizes[1:]]),
-        "delta": (delta, [(n,) for n in sizes[1:]]),
-        "y": (y, [(n,) for n in sizes]),
-    }
-    for name, (given, expected) in shapes.items():
-        if given is not None and [np.shape(array) for array in given] != expected:
-            raise ValueError(
-                f"{name} must have the shapes {expected}, one per layer; got {[np.shape(a) for a in given]}"
-            )
-
     radius, column, gap, line = 0.36, 2.75, 1.9, 0.36
     centres = [[(column * r, gap * ((n - 1) / 2 - i)) for i in range(n)] for r, n in enumerate(sizes)]
     lines = sum(given is not None for given in (biases, nu, y, delta))
@@ -97,30 +77,16 @@ def network_diagram(
     return figure
 
 
-def unit_values(columns: Mapping[str, Sequence[ArrayLike]], *, first_layer: int = 1) -> Figure:
+def unit_values(columns: Mapping[str, Sequence[ArrayLike]]) -> Figure:
     """One number per unit as a bar from 0: a row of panels per layer, a column per quantity.
 
     Parameters
     ----------
     columns : mapping of name to sequence of (n_r,) arrays
-        For each quantity its values layer by layer, the same layers in all.
-    first_layer : int
-        Number of the first layer.
-
-    Raises
-    ------
-    ValueError
-        If nothing is given, the quantities have different numbers of layers, or a value is not finite.
+        For each quantity its values layer by layer, from layer 1 on, the same layers in all.
     """
     quantities = {name: [np.asarray(layer, float).ravel() for layer in layers] for name, layers in columns.items()}
-    depths = {len(layers) for layers in quantities.values()}
-    if len(depths) != 1 or depths == {0}:
-        counts = {name: len(layers) for name, layers in quantities.items()}
-        raise ValueError(f"columns must hold quantities of the same layers, at least one; got {counts or 'none'}")
-    for name, layers in quantities.items():
-        if not all(layer.size and np.isfinite(layer).all() for layer in layers):
-            raise ValueError(f"{name} must hold finite values, one per unit of each layer")
-    (depth,) = depths
+    depth = max(map(len, quantities.values()))
     figure, axes = panel_grid(depth, len(quantities), height=0.5 + 1.1 * depth)
     for column, (name, layers) in zip(axes.T, quantities.items(), strict=True):
         for axis, values in zip(column, layers, strict=True):
@@ -134,7 +100,7 @@ def unit_values(columns: Mapping[str, Sequence[ArrayLike]], *, first_layer: int 
             axis.set_xlim(0.3, values.size + 0.7)
             axis.grid(axis="x", visible=False)
             axis.set_ylabel(name)
-    for r, axis in enumerate(axes[:, 0], start=first_layer):
+    for r, axis in enumerate(axes[:, 0], start=1):
         axis.set_title(f"layer {r}")
     figure.supxlabel("unit")
     enlarge_text(figure, axes)

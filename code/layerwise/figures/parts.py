@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.colorbar import Colorbar
 from matplotlib.colors import BoundaryNorm, ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
@@ -26,7 +27,6 @@ from layerwise.figures.style import (
     SEQUENTIAL,
     STYLE,
     WIDTH,
-    activation_style,
 )
 
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -56,8 +56,7 @@ def coloured_cells(
     axis.set_xticks(np.arange(len(columns)) + 0.5, columns)
     axis.set_yticks(np.arange(len(rows)) + 0.5, rows)
     axis.invert_yaxis()
-    axis.set_xlabel(x_label)
-    axis.set_ylabel(y_label)
+    axis.set(xlabel=x_label, ylabel=y_label)
     axis.grid(False)
     axis.tick_params(length=0)
     axis.spines[:].set_visible(False)
@@ -73,6 +72,14 @@ def panel_grid(
 ) -> tuple[Figure, NDArray[Any]]:
     figure = Figure(figsize=(WIDTH, height), layout=layout or "constrained")
     return figure, figure.subplots(rows, columns, squeeze=False, **share)
+
+
+def colour_bar(figure: Figure, image: Any, axes: NDArray[Any], label: str, pad: float) -> Colorbar:
+    """The scale of colours of some panels, above them."""
+    bar = figure.colorbar(image, ax=axes, location="top", aspect=45, shrink=0.9, pad=pad)
+    bar.set_label(label)
+    bar.outline.set_visible(False)
+    return bar
 
 
 def decades(axes: Iterable[Axes], values: ArrayLike, steps: int = 6) -> float:
@@ -106,10 +113,8 @@ def whole_numbers() -> MaxNLocator:
     return MaxNLocator(nbins=8, integer=True, steps=[1, 2, 5, 10])
 
 
-def style_of(name: Any, position: int, column: str = "") -> dict[str, Any]:
-    """The style of an activation, be it known by its name or as a value of that column, else that of its position."""
-    if column == "activation":
-        return activation_style(name)
+def style_of(name: str, position: int) -> dict[str, Any]:
+    """The style of an activation that is known, else that of its position."""
     return STYLE[name] if name in STYLE else NEUTRAL[position % len(NEUTRAL)]
 
 
@@ -128,10 +133,15 @@ def hollow_mark(style: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def dot_mark() -> dict[str, Any]:
-    """A mark per run: no line, and a rim that parts it from its neighbours."""
-    rim = {"markeredgecolor": BACKGROUND, "markeredgewidth": 0.4}
-    return {"linestyle": "none", "markersize": 4.6, **rim, "clip_on": False, "zorder": 3}
+#: A mark per run: no line, and a rim that parts it from its neighbours.
+DOT_MARK: dict[str, Any] = {
+    "linestyle": "none",
+    "markersize": 4.6,
+    "markeredgecolor": BACKGROUND,
+    "markeredgewidth": 0.4,
+    "clip_on": False,
+    "zorder": 3,
+}
 
 
 def note_beside(axis: Axes, text: str, row: float, points: float, **style: Any) -> None:
@@ -140,17 +150,15 @@ def note_beside(axis: Axes, text: str, row: float, points: float, **style: Any) 
     axis.annotate(text, (1, row), (points, 0), axis.get_yaxis_transform(), "offset points", **style)
 
 
-def median_mark() -> dict[str, Any]:
-    return {"linestyle": "none", "marker": "v", "color": INK, "markersize": 5.5, "clip_on": False, "zorder": 4}
-
-
-def named(column: str, value: Any) -> str:
-    """A value of a column as words that say what it is a value of."""
-    if column == "layers":
-        return f"{value} layers"
-    if value in LABEL:
-        return LABEL[value]
-    return f"{column.replace('_', ' ')} {label_of(value)}"
+#: The median of a row.
+MEDIAN_MARK: dict[str, Any] = {
+    "linestyle": "none",
+    "marker": "v",
+    "color": INK,
+    "markersize": 5.5,
+    "clip_on": False,
+    "zorder": 4,
+}
 
 
 #: Points of the text in figures of several panels side by side, so that they can be read on a phone.
@@ -174,6 +182,15 @@ def legend_above(figure: Figure, axis: Axes, *, report: bool = False, size: floa
     lines = -(-sum(len(label) + 9 for label in labels) // int(75 * 9 / size))
     columns = -(-len(labels) // lines)
     figure.legend(handles, labels, loc="outside upper center", ncols=columns, columnspacing=1.4, fontsize=size)
+
+
+def draw_spread(axis: Axes, groups: Any, style: Mapping[str, Any], band: Sequence[float] = (0, 1), **line: Any) -> None:
+    """The median of each group of a column as a line, the range between two quantiles as a band."""
+    middle = groups.median()
+    axis.fill_between(
+        middle.index, groups.quantile(band[0]), groups.quantile(band[1]), color=style["color"], alpha=0.22, linewidth=0
+    )
+    axis.plot(middle.index, middle, **line, **style)
 
 
 def draw_predicted(axis: Axes, lines: Iterable[tuple[Any, Any]]) -> None:

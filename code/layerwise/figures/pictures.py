@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from numpy.typing import ArrayLike, NDArray
 
-from layerwise.figures.canvas import canvas_in_inches, colour_pictures, place_picture
+from layerwise.figures.canvas import canvas_in_inches, place_picture
 from layerwise.figures.parts import LARGE, panel_grid
 from layerwise.figures.style import INK, MUTED, WIDTH
 
@@ -35,40 +35,20 @@ def digits(
         A network's answers. Above a digit stands then 'label → answer', in bold where the two differ.
     columns : int
         Digits side by side.
-
-    Raises
-    ------
-    ValueError
-        If there are no images, or their number differs from that of the labels or answers.
     """
     images = np.asarray(images)
-    if images.ndim not in (3, 4) or images.shape[3:] not in ((), (3,)) or not len(images):
-        raise ValueError(
-            f"images must be (n, height, width) or (n, height, width, 3), n at least 1; got {images.shape}"
-        )
-    labels = None if labels is None else list(labels)
-    answered = None if answered is None else list(answered)
-    for name, given in (("labels", labels), ("answered", answered)):
-        if given is not None and len(given) != len(images):
-            raise ValueError(f"{name} must have one entry for each of the {len(images)} images; got {len(given)}")
-    top = 255 if np.issubdtype(images.dtype, np.integer) else 1
     columns = min(columns, len(images))
     rows = -(-len(images) // columns)
+    given = [list(words) for words in (labels, answered) if words is not None]
     cell = min(WIDTH / columns, 1.3)
     size = 9 if columns > 5 else LARGE  # as large as the pictures leave room for: a phone shows them at half the size
-    title = 0.0 if labels is None and answered is None else 0.22
+    title = 0.22 if given else 0.0
     layout = ConstrainedLayoutEngine(compress=True, w_pad=0.03, h_pad=0.04, wspace=0, hspace=0)
     figure, axes = panel_grid(rows, columns, height=rows * (cell + title) + 0.1, layout=layout)
-    for axis in axes.flat[len(images) :]:
-        axis.set_visible(False)
-    for i, (axis, image) in enumerate(zip(axes.flat, images, strict=False)):
-        axis.imshow(image, cmap="gray", vmin=0, vmax=top)
-        _picture_frame(axis)
-        parts = [str(given[i]) for given in (labels, answered) if given is not None]
-        if parts:
-            wrong = len(set(parts)) == 2
-            weight = "bold" if wrong else "normal"
-            axis.set_title(" → ".join(parts), loc="center", size=size, weight=weight, pad=2.5)
+    for i, axis in enumerate(_as_many(axes, len(images))):
+        parts = [str(words[i]) for words in given]
+        weight = "bold" if len(set(parts)) == 2 else "normal"
+        _show(axis, images[i], " → ".join(parts), size=size, weight=weight, pad=2.5)
     return figure
 
 
@@ -81,16 +61,8 @@ def photo_steps(steps: Mapping[str, ArrayLike], *, columns: int = 5) -> Figure:
         Grey values or colours, 0 to 255 if whole numbers, else 0 to 1. Large pictures are drawn reduced.
     columns : int
         Pictures side by side.
-
-    Raises
-    ------
-    ValueError
-        If there is no step, or one is no picture.
     """
     pictures = {name: np.asarray(picture) for name, picture in steps.items()}
-    if not pictures or not all(p.ndim == 2 or (p.ndim == 3 and p.shape[2] == 3) for p in pictures.values()):
-        shapes = {name: picture.shape for name, picture in pictures.items()}
-        raise ValueError(f"steps must be pictures (height, width) or (height, width, 3), one or more; got {shapes}")
     columns = min(columns, len(pictures))
     rows = -(-len(pictures) // columns)
     ratios = [picture.shape[0] / picture.shape[1] for picture in pictures.values()]
@@ -98,13 +70,9 @@ def photo_steps(steps: Mapping[str, ArrayLike], *, columns: int = 5) -> Figure:
     heights = [WIDTH / columns * max(ratios[i : i + columns]) + 0.3 for i in range(0, len(ratios), columns)]
     layout = ConstrainedLayoutEngine(compress=True, w_pad=0.04, h_pad=0.05, wspace=0, hspace=0)
     figure, axes = panel_grid(rows, columns, height=sum(heights), layout=layout, height_ratios=heights)
-    for axis in axes.flat[len(pictures) :]:
-        axis.set_visible(False)
-    for axis, (name, picture) in zip(axes.flat, pictures.items(), strict=False):
+    for axis, (name, picture) in zip(_as_many(axes, len(pictures)), pictures.items(), strict=True):
         top = 255 if np.issubdtype(picture.dtype, np.integer) else 1
-        axis.imshow(_reduced(picture / top, 200), cmap="gray", vmin=0, vmax=1)
-        _picture_frame(axis)
-        axis.set_title(name, loc="center", size=9, weight="normal", pad=2.5)
+        _show(axis, _reduced(picture / top, 200), name, pad=2.5)
     return figure
 
 
@@ -119,42 +87,36 @@ def predictions(inputs: ArrayLike, probabilities: ArrayLike, titles: Sequence[st
         From 0 to 1; the largest of each row is filled with ink.
     titles : sequence of n str
         Written above the inputs.
-
-    Raises
-    ------
-    ValueError
-        If the numbers of inputs, probabilities and titles differ, there is none, or a probability is none.
     """
-    inputs, probabilities = np.asarray(inputs), np.asarray(probabilities, float)
-    if inputs.ndim not in (3, 4) or not len(inputs) == len(probabilities) == len(titles) > 0:
-        raise ValueError(
-            f"inputs, probabilities and titles must be as many, at least one; got {len(inputs)}, {len(probabilities)} "
-            f"and {len(titles)}"
-        )
-    if probabilities.ndim != 2 or not ((probabilities >= 0) & (probabilities <= 1)).all():
-        raise ValueError("probabilities must be (n, classes) between 0 and 1")
+    probabilities = np.asarray(probabilities, float)
     count, classes = probabilities.shape
     figure, axes = panel_grid(2, count, height=1.2 + 0.4 + 0.18 * classes, sharey="row", height_ratios=[1.2, 2.0])
-    for (above, below), picture, row, title in zip(axes.T, inputs, probabilities, titles, strict=True):
-        above.imshow(picture, cmap="gray", vmin=0, vmax=1)
-        _picture_frame(above)
-        above.set_title(title, loc="center", size=9, weight="normal")
+    for (above, below), picture, row, title in zip(axes.T, np.asarray(inputs), probabilities, titles, strict=True):
+        _show(above, np.asarray(picture), title)
         colours = [INK if k == row.argmax() else MUTED for k in range(classes)]
         below.barh(range(classes), row, height=0.7, color=colours, edgecolor="none")
-        below.set_xlim(0, 1)
-        below.set_ylim(classes - 0.4, -0.6)
-        below.set_xticks([0, 1])
-        below.set_yticks(range(classes))
+        below.set(xlim=(0, 1), ylim=(classes - 0.4, -0.6), xticks=[0, 1], yticks=range(classes))
         below.grid(axis="y", visible=False)
     axes[1, 0].set_ylabel("class")
     figure.supxlabel("probability", size=9)
     return figure
 
 
-def _picture_frame(axis: Axes) -> None:
-    axis.set_xticks([])
-    axis.set_yticks([])
+def _as_many(axes: NDArray[Any], count: int) -> NDArray[Any]:
+    """The first of the axes; the others are not shown."""
+    for axis in axes.flat[count:]:
+        axis.set_visible(False)
+    return axes.flat[:count]
+
+
+def _show(
+    axis: Axes, picture: NDArray[Any], title: str, *, size: float = 9, weight: str = "normal", **pad: Any
+) -> None:
+    """A picture in a thin frame, whole numbers from 0 to 255, others from 0 to 1, with a title above its middle."""
+    axis.imshow(picture, cmap="gray", vmin=0, vmax=255 if np.issubdtype(picture.dtype, np.integer) else 1)
+    axis.set(xticks=[], yticks=[])
     axis.spines[:].set(visible=True, color=MUTED, linewidth=0.6)
+    axis.set_title(title, loc="center", size=size, weight=weight, **pad)
 
 
 def _reduced(picture: NDArray[Any], side: int) -> NDArray[np.float64]:
@@ -178,17 +140,9 @@ def picture_rows(
         Above each column of pictures, on the left in bold and on the right.
     columns : int
         Pictures side by side.
-
-    Raises
-    ------
-    ValueError
-        If nothing is given, or the numbers of pictures or titles differ.
     """
-    images = {name: colour_pictures(pictures) for name, pictures in rows.items()}
-    counts = {name: len(pictures) for name, pictures in images.items()}
-    count = next(iter(counts.values()), 0)
-    if not count or set(counts.values()) != {count} or (titles is not None and len(titles) != count):
-        raise ValueError(f"rows must hold the same number of pictures, as many as titles; got {counts or 'none'}")
+    images = {name: np.asarray(pictures, float) for name, pictures in rows.items()}
+    count = len(next(iter(images.values())))
     margin, header = 0.85, 0.18 if titles is not None else 0.04
     width = (WIDTH - margin - 0.05) / columns
     band = header + len(images) * width + 0.06
