@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,6 @@ from numpy.typing import ArrayLike
 
 from layerwise.figures.parts import (
     LARGE,
-    Range,
     break_jumps,
     draw_range,
     draw_spread,
@@ -25,14 +25,14 @@ from layerwise.figures.parts import (
     values_of,
     whole_numbers,
 )
-from layerwise.figures.style import MUTED, NEUTRAL, WIDTH, activation_style
+from layerwise.figures.style import MUTED, NEUTRAL, activation_style
 
 
 def activation_curves(
     x: ArrayLike,
     values: Mapping[str, ArrayLike],
     derivatives: Mapping[str, ArrayLike],
-    ranges: Mapping[str, Range] | None = None,
+    ranges: Mapping[str, Any] | None = None,
     *,
     together: bool = False,
 ) -> Figure:
@@ -113,11 +113,13 @@ def learning_curves(
         for axis, layers in zip(row, depths, strict=True):
             for i, name in enumerate(activations):
                 style = activation_style(name)
-                by_epoch = _of_case(frame, layers, name).groupby("epoch")[metric]
+                runs = frame[(frame["layers"] == layers) & (frame["activation"] == name)]
+                by_epoch = runs.groupby("epoch")[metric]
                 every = max(len(by_epoch) // 6, 1)
                 draw_spread(axis, by_epoch, style, label=label_of(name), markevery=every, clip_on=False)
                 if published is not None:
-                    theirs = _of_case(published, layers, name)[["epoch", metric]].drop_duplicates()
+                    theirs = published[(published["layers"] == layers) & (published["activation"] == name)]
+                    theirs = theirs.drop_duplicates(["epoch", metric])
                     if len(theirs):
                         place = theirs["epoch"] + 0.13 + 0.11 * i
                         axis.plot(place, theirs[metric], clip_on=False, **hollow_mark(style))
@@ -131,13 +133,9 @@ def learning_curves(
     for axis, layers in zip(axes[0], depths, strict=True):
         axis.set_title(f"{layers} layers")
     figure.supxlabel("epochs of 1,875 updates")
-    enlarge_text(figure, axes)
+    enlarge_text(figure)
     legend_above(figure, axes[0, 0], report=published is not None, size=LARGE)
     return figure
-
-
-def _of_case(frame: pd.DataFrame, layers: int, activation: str) -> pd.DataFrame:
-    return frame[(frame["layers"] == layers) & (frame["activation"] == activation)]
 
 
 def training_history(frame: pd.DataFrame, published: pd.DataFrame | None = None) -> Figure:
@@ -170,7 +168,7 @@ def training_history(frame: pd.DataFrame, published: pd.DataFrame | None = None)
     axes[0, 0].set_ylim(top=1)
     axes[1, 0].set(ylim=(0, None), xlabel="epoch")
     axes[1, 0].xaxis.set_major_locator(whole_numbers())
-    enlarge_text(figure, axes)
+    enlarge_text(figure)
     legend_above(figure, axes[0, 0], report=published is not None, size=LARGE)
     return figure
 
@@ -190,9 +188,7 @@ def calibration_curves(tables: Mapping[str, pd.DataFrame]) -> Figure:
     """
     for table in tables.values():
         require_columns(table, ["confidence", "accuracy", "digits"])
-    figure = Figure(figsize=(WIDTH, 5.0), layout="constrained")
-    axes = figure.subplots(2, 1, sharex=True, height_ratios=[3, 1])
-    axis, counts = axes
+    figure, [[axis], [counts]] = panel_grid(2, 1, height=5.0, sharex=True, height_ratios=[3, 1])
     axis.plot([0, 1], [0, 1], color=MUTED, linewidth=1, linestyle=(0, (2, 2)), marker="")
     for i, (name, table) in enumerate(tables.items()):
         style = NEUTRAL[i % len(NEUTRAL)]
@@ -202,6 +198,6 @@ def calibration_curves(tables: Mapping[str, pd.DataFrame]) -> Figure:
         counts.plot(table["confidence"], table["digits"], **style)
     counts.set(yscale="log", ylabel="digits", xlabel="probability that the network gives to its answer")
     axis.set(xlim=(0, 1.02), ylim=(0, 1.02), ylabel="share of right answers")
-    enlarge_text(figure, axes)
+    enlarge_text(figure)
     legend_above(figure, axis, size=LARGE)
     return figure

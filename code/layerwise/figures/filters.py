@@ -15,7 +15,7 @@ from layerwise.figures.canvas import (
     place_picture,
     short_number,
 )
-from layerwise.figures.parts import colour_bar, legend_above, panel_grid, whole_numbers
+from layerwise.figures.parts import as_many, colour_bar, legend_above, panel_grid, whole_numbers
 from layerwise.figures.style import MUTED, NEUTRAL, ONE_SIDED, WIDTH
 
 
@@ -35,9 +35,10 @@ def kernel_grid(kernels: ArrayLike, *, columns: int = 9) -> Figure:
     kernels = np.asarray(kernels, float)
     largest = np.abs(kernels).max(axis=(0, 1, 2))
     scaled = 0.5 + 0.5 * kernels / np.where(largest > 0, largest, 1)
-    coloured = kernels.shape[2] == 3
     titles = [(str(f + 1), f"{value:.2f}") for f, value in enumerate(largest)]
-    images = [scaled[..., f] if coloured else kernel_block(scaled[..., f]) for f in range(kernels.shape[3])]
+    images = [
+        scaled[..., f] if kernels.shape[2] == 3 else kernel_block(scaled[..., f]) for f in range(kernels.shape[3])
+    ]
     width = (WIDTH - 0.1) / columns
     rows = -(-len(images) // columns)
     figure, axis = canvas_in_inches(rows * (width + 0.16) + 0.62)
@@ -136,9 +137,7 @@ def readout_panels(
     figure, axes = panel_grid(
         -(-len(tables) // 2), 2, height=0.8 + 1.5 * -(-len(tables) // 2), sharex=True, sharey=True
     )
-    for axis in axes.flat[len(tables) :]:
-        axis.set_visible(False)
-    for axis, (name, networks) in zip(axes.flat, tables.items(), strict=False):
+    for axis, (name, networks) in zip(as_many(axes, len(tables)), tables.items(), strict=True):
         for i, (network, table) in enumerate(networks.items()):
             style, stages = NEUTRAL[i % len(NEUTRAL)], np.arange(table.shape[1])
             table = np.clip(table, 0, None)

@@ -53,8 +53,7 @@ def layer_profile(
     """
     profiles = {name: np.atleast_2d(np.asarray(values, float)) for name, values in values_by_layer.items()}
     theory = {name: np.asarray(values, float).ravel() for name, values in (predicted or {}).items()}
-    figure, axes = panel_grid(1, 1, height=3.3)
-    axis = axes[0, 0]
+    figure, [[axis]] = panel_grid(1, 1, height=3.3)
     foot = decades([axis], np.concatenate([values.ravel() for values in [*profiles.values(), *theory.values()]]))
     deepest = max(values.shape[1] for values in profiles.values())
     for i, (name, values) in enumerate(profiles.items()):
@@ -68,7 +67,7 @@ def layer_profile(
     draw_predicted(axis, ((np.arange(1, len(line) + 1), line) for line in theory.values()))
     axis.xaxis.set_major_locator(whole_numbers())
     axis.set(xlim=(0.7, deepest + 0.3), xlabel=x_label, ylabel=y_label)
-    enlarge_text(figure, axes)
+    enlarge_text(figure)
     if len(profiles) + len(theory) > 1:
         legend_above(figure, axis, size=LARGE)
     return figure
@@ -142,7 +141,7 @@ def gradient_panels(
     for axis, layers in zip(axes[0], depths, strict=True):
         axis.set_title(f"{layers} layers")
     figure.supxlabel("layer")
-    enlarge_text(figure, axes)
+    enlarge_text(figure)
     legend_above(figure, axes[0, 0], size=LARGE)
     return figure
 

@@ -40,8 +40,7 @@ def network_diagram(
     lines = sum(given is not None for given in (biases, nu, y, delta))
     tallest = gap * (max(sizes) - 1) / 2 + radius + (0.1 + line * lines if lines else 0)
     left, right, bottom, top = -0.75, column * (len(sizes) - 1) + 0.75, -tallest - 0.05, tallest + 0.45
-    figure, axes = panel_grid(1, 1, height=WIDTH * (top - bottom) / (right - left))
-    axis = axes[0, 0]
+    figure, [[axis]] = panel_grid(1, 1, height=WIDTH * (top - bottom) / (right - left))
     axis.set(xlim=(left, right), ylim=(bottom, top), aspect="equal")
     axis.axis("off")
 
@@ -90,18 +89,16 @@ def unit_values(columns: Mapping[str, Sequence[ArrayLike]]) -> Figure:
     figure, axes = panel_grid(depth, len(quantities), height=0.5 + 1.1 * depth)
     for column, (name, layers) in zip(axes.T, quantities.items(), strict=True):
         for axis, values in zip(column, layers, strict=True):
-            units = np.arange(1, values.size + 1)
-            axis.bar(units, values, width=0.7, facecolor=INK, edgecolor="none")
+            axis.bar(np.arange(1, values.size + 1), values, width=0.7, facecolor=INK, edgecolor="none")
             axis.axhline(0, color=MUTED, linewidth=0.8)
             # The largest bar fills nine tenths of its half; both halves are as high, so that signs can be compared.
-            axis.set_ylim(np.array([-1.1, 1.1]) * (np.abs(values).max() or 1.0))
+            half = 1.1 * (np.abs(values).max() or 1.0)
+            axis.set(xlim=(0.3, values.size + 0.7), ylim=(-half, half), ylabel=name)
             axis.xaxis.set_major_locator(MaxNLocator(nbins=4, integer=True, steps=[1, 2, 5, 10]))
             axis.yaxis.set_major_locator(MaxNLocator(nbins=3, symmetric=True))
-            axis.set_xlim(0.3, values.size + 0.7)
             axis.grid(axis="x", visible=False)
-            axis.set_ylabel(name)
     for r, axis in enumerate(axes[:, 0], start=1):
         axis.set_title(f"layer {r}")
     figure.supxlabel("unit")
-    enlarge_text(figure, axes)
+    enlarge_text(figure)
     return figure

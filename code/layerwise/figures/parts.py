@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colorbar import Colorbar
-from matplotlib.colors import BoundaryNorm, ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.lines import Line2D
@@ -18,53 +17,16 @@ from numpy.typing import ArrayLike, NDArray
 
 from layerwise.figures.style import (
     BACKGROUND,
-    FIRST_STRONG_STEP,
     INK,
     LABEL,
     MUTED,
     NEUTRAL,
     PREDICTED,
-    SEQUENTIAL,
     STYLE,
     WIDTH,
 )
 
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-
-class Range(Protocol):
-    """What a figure needs to know of an activation's range; `str` of it is printed."""
-
-    @property
-    def low(self) -> float: ...
-
-    @property
-    def high(self) -> float: ...
-
-
-def coloured_cells(
-    axis: Axes, step: NDArray[Any], rows: Sequence[str], columns: Sequence[str], x_label: str, y_label: str
-) -> None:
-    """A table of cells, each in the colour of its step of SEQUENTIAL, with names for its rows and columns."""
-    axis.pcolormesh(
-        step,
-        cmap=ListedColormap(SEQUENTIAL),
-        norm=BoundaryNorm(np.arange(len(SEQUENTIAL) + 1) - 0.5, len(SEQUENTIAL)),
-        edgecolors=BACKGROUND,
-        linewidth=1.2,
-    )
-    axis.set_xticks(np.arange(len(columns)) + 0.5, columns)
-    axis.set_yticks(np.arange(len(rows)) + 0.5, rows)
-    axis.invert_yaxis()
-    axis.set(xlabel=x_label, ylabel=y_label)
-    axis.grid(False)
-    axis.tick_params(length=0)
-    axis.spines[:].set_visible(False)
-
-
-def text_colour(step: int) -> str:
-    """Of text on a cell in this step of SEQUENTIAL."""
-    return BACKGROUND if step >= FIRST_STRONG_STEP else INK
 
 
 def panel_grid(
@@ -80,6 +42,13 @@ def colour_bar(figure: Figure, image: Any, axes: NDArray[Any], label: str, pad: 
     bar.set_label(label)
     bar.outline.set_visible(False)
     return bar
+
+
+def as_many(axes: NDArray[Any], count: int) -> NDArray[Any]:
+    """The first of the axes; the others are not shown."""
+    for axis in axes.flat[count:]:
+        axis.set_visible(False)
+    return axes.flat[:count]
 
 
 def decades(axes: Iterable[Axes], values: ArrayLike, steps: int = 6) -> float:
@@ -165,11 +134,12 @@ MEDIAN_MARK: dict[str, Any] = {
 LARGE = 11.5
 
 
-def enlarge_text(figure: Figure, axes: NDArray[Any]) -> None:
-    for axis in axes.flat:
+def enlarge_text(figure: Figure) -> None:
+    for axis in figure.axes:
         axis.tick_params(labelsize=LARGE - 0.5)
-        for text in (axis.xaxis.label, axis.yaxis.label, axis.title, axis._left_title):
-            text.set_size(LARGE)
+        axis.set_title(axis.get_title("left"), size=LARGE)
+        axis.xaxis.label.set_fontsize(LARGE)
+        axis.yaxis.label.set_fontsize(LARGE)
     figure.supxlabel(figure.get_supxlabel(), size=LARGE)
 
 
@@ -203,12 +173,11 @@ def break_jumps(curve: ArrayLike) -> NDArray[np.float64]:
     """The curve with a gap where it jumps by more than a third of its span, as ReLU's derivative does at 0."""
     curve = np.array(curve, float)
     jumps = np.flatnonzero(np.abs(np.diff(curve)) > np.ptp(curve) / 3)
-    if len(curve) > 100:
-        curve[jumps] = np.nan
+    curve[jumps] = np.nan
     return curve
 
 
-def draw_range(axis: Axes, limits: Range) -> None:
+def draw_range(axis: Axes, limits: Any) -> None:
     for bound in (limits.low, limits.high):
         if np.isfinite(bound):
             axis.axhline(bound, color=MUTED, linewidth=1, linestyle=(0, (2, 2)), zorder=1)
@@ -226,10 +195,6 @@ def swarm(values: NDArray[np.float64], width: float, step: float) -> NDArray[np.
         offsets[i] = level * step
     widest = np.abs(offsets).max(initial=0)
     return offsets * min(1, 0.3 / widest) if widest else offsets
-
-
-def last_epochs(frame: pd.DataFrame, run: list[str]) -> pd.DataFrame:
-    return frame[frame["epoch"] == (frame.groupby(run)["epoch"].transform("max") if run else frame["epoch"].max())]
 
 
 def values_of(column: pd.Series) -> list[Any]:

@@ -12,7 +12,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from numpy.typing import ArrayLike, NDArray
 
 from layerwise.figures.canvas import canvas_in_inches, place_picture
-from layerwise.figures.parts import LARGE, panel_grid
+from layerwise.figures.parts import LARGE, as_many, panel_grid
 from layerwise.figures.style import INK, MUTED, WIDTH
 
 
@@ -45,7 +45,7 @@ def digits(
     title = 0.22 if given else 0.0
     layout = ConstrainedLayoutEngine(compress=True, w_pad=0.03, h_pad=0.04, wspace=0, hspace=0)
     figure, axes = panel_grid(rows, columns, height=rows * (cell + title) + 0.1, layout=layout)
-    for i, axis in enumerate(_as_many(axes, len(images))):
+    for i, axis in enumerate(as_many(axes, len(images))):
         parts = [str(words[i]) for words in given]
         weight = "bold" if len(set(parts)) == 2 else "normal"
         _show(axis, images[i], " → ".join(parts), size=size, weight=weight, pad=2.5)
@@ -70,7 +70,7 @@ def photo_steps(steps: Mapping[str, ArrayLike], *, columns: int = 5) -> Figure:
     heights = [WIDTH / columns * max(ratios[i : i + columns]) + 0.3 for i in range(0, len(ratios), columns)]
     layout = ConstrainedLayoutEngine(compress=True, w_pad=0.04, h_pad=0.05, wspace=0, hspace=0)
     figure, axes = panel_grid(rows, columns, height=sum(heights), layout=layout, height_ratios=heights)
-    for axis, (name, picture) in zip(_as_many(axes, len(pictures)), pictures.items(), strict=True):
+    for axis, (name, picture) in zip(as_many(axes, len(pictures)), pictures.items(), strict=True):
         top = 255 if np.issubdtype(picture.dtype, np.integer) else 1
         _show(axis, _reduced(picture / top, 200), name, pad=2.5)
     return figure
@@ -100,13 +100,6 @@ def predictions(inputs: ArrayLike, probabilities: ArrayLike, titles: Sequence[st
     axes[1, 0].set_ylabel("class")
     figure.supxlabel("probability", size=9)
     return figure
-
-
-def _as_many(axes: NDArray[Any], count: int) -> NDArray[Any]:
-    """The first of the axes; the others are not shown."""
-    for axis in axes.flat[count:]:
-        axis.set_visible(False)
-    return axes.flat[:count]
 
 
 def _show(

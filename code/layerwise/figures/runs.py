@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import textwrap
-from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
-from numpy.typing import NDArray
 
 from layerwise.figures.parts import (
     DOT_MARK,
@@ -19,7 +18,6 @@ from layerwise.figures.parts import (
     enlarge_text,
     hollow_mark,
     label_of,
-    last_epochs,
     note_beside,
     panel_grid,
     require_columns,
@@ -47,8 +45,7 @@ def run_accuracies(frame: pd.DataFrame, *, x_label: str, reference: str) -> Figu
     """
     require_columns(frame, ["variant", "seed", "accuracy"])
     runs = {str(name): group["accuracy"].to_numpy(float) for name, group in frame.groupby("variant", sort=False)}
-    figure, axes = panel_grid(1, 1, height=1.1 + 0.5 * len(runs))
-    axis = axes[0, 0]
+    figure, [[axis]] = panel_grid(1, 1, height=1.1 + 0.5 * len(runs))
     axis.axvline(float(np.median(runs[reference])), color=MUTED, linewidth=1, linestyle=(0, (2, 2)), zorder=1)
     for row, values in enumerate(runs.values()):
         middle = float(np.median(values))
@@ -56,13 +53,12 @@ def run_accuracies(frame: pd.DataFrame, *, x_label: str, reference: str) -> Figu
         axis.plot(middle, row - 0.27, **MEDIAN_MARK)
         note_beside(axis, f"{middle:.4f}", row, 8)
     axis.set(xlabel=x_label, ylim=(len(runs) - 0.5, -0.6))
-    _name_rows(figure, axes, [textwrap.fill(name, 18) for name in runs])
+    _name_rows(figure, axis, [textwrap.fill(name, 18) for name in runs])
     return figure
 
 
-def _name_rows(figure: Figure, axes: NDArray[Any], rows: list[str], *, published: bool = False) -> None:
+def _name_rows(figure: Figure, axis: Axes, rows: list[str], *, published: bool = False) -> None:
     """What both figures share: a name for each row, no lines between them, and a legend of the marks."""
-    axis = axes[0, 0]
     axis.set_yticks(range(len(rows)), rows)
     axis.grid(axis="y", visible=False)
     axis.tick_params(axis="y", length=0)
@@ -71,7 +67,7 @@ def _name_rows(figure: Figure, axes: NDArray[Any], rows: list[str], *, published
     if published:
         marks["the report's run"] = hollow_mark({"color": INK, "marker": "D"})
     handles = [Line2D([], [], label=name, **mark) for name, mark in marks.items()]
-    enlarge_text(figure, axes)
+    enlarge_text(figure)
     figure.legend(
         handles=handles, loc="outside upper center", ncols=3, columnspacing=1.6, handlelength=1.2, fontsize=LARGE
     )
@@ -103,23 +99,21 @@ def seed_distribution(
     require_columns(frame, [*case, "seed", "epoch", "test_accuracy"])
     cases = {tuple(key): runs for key, runs in frame.groupby(case, sort=False)}
     row_height = 1.25 if len(cases) <= 4 else 0.62 if published is None else 0.75
-    figure, axes = panel_grid(1, 1, height=1.0 + row_height * len(cases))
-    axis = axes[0, 0]
+    figure, [[axis]] = panel_grid(1, 1, height=1.0 + row_height * len(cases))
     # A mark takes 4.7 points, on an axis about 180 points wide.
     width, step = 4.7 / 180, 4.7 / (72 * row_height)
 
     for row, ((activation, layers, *_), runs) in enumerate(cases.items()):
-        finals = np.sort(last_epochs(runs, ["seed"])["test_accuracy"].to_numpy(float))
+        finals = np.sort(runs.sort_values("epoch").groupby("seed")["test_accuracy"].last().to_numpy(float))
         middle = float(np.median(finals))
-        dots = {**activation_style(str(activation)), **DOT_MARK}
-        axis.plot(finals, row - 0.02 + swarm(finals, width, step), **dots)
+        axis.plot(finals, row - 0.02 + swarm(finals, width, step), **(activation_style(activation) | DOT_MARK))
         # The median above the marks, the report's run below: neither hides one.
         axis.plot(middle, row - 0.41, **MEDIAN_MARK)
         axis.vlines(middle, row - 0.41, row + 0.28, color=MUTED, linewidth=0.8, zorder=2)
         note_beside(axis, f"{middle:.4f}", row, 8)
         if published is not None:
             theirs = published[(published["activation"] == activation) & (published["layers"] == layers)]
-            for value in last_epochs(theirs, [])["test_accuracy"].unique():
+            for value in theirs.loc[theirs["epoch"] == theirs["epoch"].max(), "test_accuracy"].unique():
                 axis.plot(value, row + 0.39, clip_on=False, zorder=4, **hollow_mark({"color": INK, "marker": "D"}))
                 note_beside(axis, f"{value:.4f}", row, 58)
     rows = [
@@ -132,5 +126,5 @@ def seed_distribution(
     note_beside(axis, "median", -0.62, 8, color=MUTED)
     if published is not None:
         note_beside(axis, "report", -0.62, 58, color=MUTED)
-    _name_rows(figure, axes, rows, published=published is not None)
+    _name_rows(figure, axis, rows, published=published is not None)
     return figure

@@ -50,9 +50,6 @@ BACKGROUND, INK, MUTED, GRID, SURFACE = list(PALETTE)[:5]
 SEQUENTIAL = tuple(list(PALETTE)[-7:])
 
 
-FIRST_STRONG_STEP = 4  # from this step of SEQUENTIAL on, text on it is drawn in the background's colour
-
-
 #: One colour, line style and marker per activation, as keyword arguments of `Axes.plot`.
 STYLE: dict[str, dict[str, Any]] = {
     "relu": {"color": "#1a5fe0", "linestyle": "-", "marker": "o"},
@@ -210,8 +207,7 @@ def dark_variant(svg: str) -> str:
             f"a figure uses {', '.join(sorted(foreign))}, for which PALETTE has no counterpart in "
             "the dark theme; draw with STYLE, NEUTRAL, INK, MUTED, GRID or SEQUENTIAL"
         )
-    pattern = re.compile(rf"({'|'.join(PALETTE)})(?![0-9a-f])")
-    return pattern.sub(lambda match: PALETTE[match.group()], svg)
+    return re.sub(rf"({'|'.join(PALETTE)})(?![0-9a-f])", lambda match: PALETTE[match.group()], svg)
 
 
 #: Lightness rises evenly from black, as it is seen, whatever kind of colour blindness.

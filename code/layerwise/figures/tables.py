@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.colors import BoundaryNorm, ListedColormap
 from matplotlib.figure import Figure
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from layerwise.figures.parts import coloured_cells, panel_grid, text_colour
-from layerwise.figures.style import SEQUENTIAL
+from layerwise.figures.parts import panel_grid
+from layerwise.figures.style import BACKGROUND, INK, SEQUENTIAL
 
 
 def answers(counts: pd.DataFrame) -> Figure:
@@ -30,6 +33,31 @@ def answers(counts: pd.DataFrame) -> Figure:
         y_label="",
         text=lambda value: f"{value:,.0f}" if value else "0",
     )
+
+
+def _cells(
+    height: float, step: NDArray[Any], rows: Sequence[str], columns: Sequence[str], x_label: str, y_label: str
+) -> tuple[Figure, Axes, NDArray[Any]]:
+    """A table of cells, each in the colour of its step of SEQUENTIAL, with names for its rows and columns.
+
+    Returns the colours for text on the cells, too.
+    """
+    figure, [[axis]] = panel_grid(1, 1, height=height)
+    axis.pcolormesh(
+        step,
+        cmap=ListedColormap(SEQUENTIAL),
+        norm=BoundaryNorm(np.arange(len(SEQUENTIAL) + 1) - 0.5, len(SEQUENTIAL)),
+        edgecolors=BACKGROUND,
+        linewidth=1.2,
+    )
+    axis.set_xticks(np.arange(len(columns)) + 0.5, columns)
+    axis.set_yticks(np.arange(len(rows)) + 0.5, rows)
+    axis.invert_yaxis()
+    axis.set(xlabel=x_label, ylabel=y_label)
+    axis.grid(False)
+    axis.tick_params(length=0)
+    axis.spines[:].set_visible(False)
+    return figure, axis, np.where(step >= 4, BACKGROUND, INK)  # the fifth step is the first strong one
 
 
 def heat_map(
@@ -61,13 +89,11 @@ def heat_map(
 
     rows = [textwrap.fill(name, 17) for name in rows]
     lines = max(name.count("\n") + 1 for name in rows)
-    figure, axes = panel_grid(1, 1, height=0.6 + (0.14 + 0.14 * lines) * len(rows))
-    axis = axes[0, 0]
-    coloured_cells(axis, step, rows, columns, x_label, y_label)
+    height = 0.6 + (0.14 + 0.14 * lines) * len(rows)
+    figure, axis, colours = _cells(height, step, rows, columns, x_label, y_label)
     size = 9 if len(columns) * max(len(text(float(value))) for value in values.flat) <= 50 else 8
     for (i, j), value in np.ndenumerate(values):
-        colour = text_colour(step[i, j])
-        axis.text(j + 0.5, i + 0.5, text(float(value)), ha="center", va="center", color=colour, size=size)
+        axis.text(j + 0.5, i + 0.5, text(float(value)), ha="center", va="center", color=colours[i, j], size=size)
     return figure
 
 
@@ -83,16 +109,14 @@ def confusion(counts: ArrayLike) -> Figure:
     shares = 100 * counts / counts.sum(axis=1, keepdims=True)
     # A share of 1 % is worth a colour; the classes that are read rightly all lie in the last step.
     step = np.digitize(shares, [0.5, 1, 2, 4, 20, 80])
-    figure, axes = panel_grid(1, 1, height=5.4)
-    axis = axes[0, 0]
     classes = [str(k) for k in range(len(counts))]
-    coloured_cells(axis, step, classes, classes, "answer", "true class")
+    figure, axis, colours = _cells(5.4, step, classes, classes, "answer", "true class")
     axis.tick_params(labelsize=10)
     for (i, j), count in np.ndenumerate(counts):
         if count:
-            colour = text_colour(step[i, j])
-            axis.text(j + 0.5, i + 0.38, f"{count}", ha="center", va="center", color=colour, size=9.5)
-            axis.text(j + 0.5, i + 0.74, f"{shares[i, j]:.1f}", ha="center", va="center", color=colour, size=7)
+            style: dict[str, Any] = {"ha": "center", "va": "center", "color": colours[i, j]}
+            axis.text(j + 0.5, i + 0.38, f"{count}", size=9.5, **style)
+            axis.text(j + 0.5, i + 0.74, f"{shares[i, j]:.1f}", size=7, **style)
     return figure
 
 
