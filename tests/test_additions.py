@@ -102,4 +102,4 @@ def test_an_added_activation_has_a_style_of_its_own_in_every_figure() -> None:
     styles = {line.get_label(): (line.get_color(), line.get_marker()) for line in axis.get_lines()}
     assert len(set(styles.values())) == len(styles) == 6
     again = figures.learning_curves(frame[frame["activation"] == "mish"]).axes[0].get_lines()[0]
-    assert (again.get_color(), again.get_marker()) == styles["activation mish"]
+    assert (again.get_color(), again.get_marker()) == styles["mish"]

@@ -106,7 +106,7 @@ def seed_distribution(
     for row, ((activation, layers, *_), runs) in enumerate(cases.items()):
         finals = np.sort(runs.sort_values("epoch").groupby("seed")["test_accuracy"].last().to_numpy(float))
         middle = float(np.median(finals))
-        axis.plot(finals, row - 0.02 + swarm(finals, width, step), **(activation_style(activation) | DOT_MARK))
+        axis.plot(finals, row - 0.02 + swarm(finals, width, step), **(activation_style(str(activation)) | DOT_MARK))
         # The median above the marks, the report's run below: neither hides one.
         axis.plot(middle, row - 0.41, **MEDIAN_MARK)
         axis.vlines(middle, row - 0.41, row + 0.28, color=MUTED, linewidth=0.8, zorder=2)

@@ -116,7 +116,7 @@ def confusion(counts: ArrayLike) -> Figure:
         if count:
             style: dict[str, Any] = {"ha": "center", "va": "center", "color": colours[i, j]}
             axis.text(j + 0.5, i + 0.38, f"{count}", size=9.5, **style)
-            axis.text(j + 0.5, i + 0.74, f"{shares[i, j]:.1f}", size=7, **style)
+            axis.text(j + 0.5, i + 0.74, f"{shares[i, j]:.1f}", size=8, **style)
     return figure
 
 
