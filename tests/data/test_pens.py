@@ -63,11 +63,5 @@ def test_a_curve_runs_from_its_first_point_to_its_last() -> None:
     assert np.hypot(*(curve - [0.5, 0.2]).T).min() < 0.05
 
 
-@pytest.mark.parametrize("settings", [{"count": -1}, {"count": 2.5}, {"count": True}, {"count": 1, "seed": -1}])
-def test_what_is_no_count(settings: dict) -> None:
-    with pytest.raises(ValueError, match="expected a whole number, 0 or more"):
-        pen_digits(**settings)
-
-
 def test_none() -> None:
     assert pen_digits(0)[0].shape == (0, 32, 32, 3)

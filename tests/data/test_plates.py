@@ -164,9 +164,3 @@ def test_a_bad_count_is_refused(count: Any) -> None:
 def test_a_bad_seed_is_refused(seed: Any) -> None:
     with pytest.raises(ValueError, match=r"^seed is .*expected a whole number, 0 or more"):
         house_numbers(1, seed=seed)
-
-
-@pytest.mark.parametrize("digit", [-1, 10, 1.0, True])
-def test_a_bad_digit_is_refused(digit: Any) -> None:
-    with pytest.raises(ValueError, match=r"^digit is .*expected a whole number from 0 to 9"):
-        stroke_digit(digit, np.random.default_rng(0))

@@ -1,11 +1,8 @@
 """What a data set of digits is, whatever it shows, and how its arrays become a network's input and targets."""
 
-from __future__ import annotations
-
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -117,45 +114,19 @@ def one_hot(y: npt.ArrayLike, classes: int = 10) -> npt.NDArray[np.float32]:
     return rows
 
 
-def sha256_of(arrays: Mapping[str, np.ndarray]) -> str:
-    """SHA-256 over the bytes of the four arrays, in the order of ``ARRAYS``, 64 hexadecimal digits.
+def sha256_of(arrays: Mapping[str, np.ndarray], names: Sequence[str] = ARRAYS, kind: str = "u1") -> str:
+    """SHA-256 over the bytes of some arrays, 64 hexadecimal digits.
 
     Parameters
     ----------
     arrays : mapping
-        The arrays by name; whole numbers 0 to 255, hashed as one byte each.
+        The arrays by name.
+    names : sequence of str
+        Which, in this order.
+    kind : str
+        As what type of number each is hashed; by default whole numbers 0 to 255, one byte each.
     """
     digest = hashlib.sha256()
-    for name in ARRAYS:
-        digest.update(arrays[name].astype(np.uint8, copy=False).tobytes())
+    for name in names:
+        digest.update(arrays[name].astype(kind, copy=False).tobytes())
     return digest.hexdigest()
-
-
-def read_npz(path: Path, layout: Mapping[str, str], *, how_to_get_it: str) -> dict[str, np.ndarray]:
-    """Read the arrays of an .npz file; none may need pickle.
-
-    Parameters
-    ----------
-    path : path
-    layout : mapping
-        For each array its type and shape, ``{"y_test": "uint8 (10000,)"}`` for instance.
-    how_to_get_it : str
-        Ends every message: what the reader can do.
-
-    Raises
-    ------
-    DataError
-        If the file is damaged, or its arrays are others.
-    """
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in layout}
-    except Exception as error:  # NumPy, zipfile and zlib each have their own for a damaged file
-        raise DataError(
-            f"{path} is not an .npz file with the arrays {', '.join(layout)} ({error}). {how_to_get_it}"
-        ) from error
-    found = ", ".join(f"{name} {array.dtype} {array.shape}" for name, array in arrays.items())
-    expected = ", ".join(f"{name} {kind}" for name, kind in layout.items())
-    if found != expected:
-        raise DataError(f"{path} holds {found}, expected {expected}. {how_to_get_it}")
-    return arrays

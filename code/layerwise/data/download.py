@@ -3,10 +3,7 @@
 What is downloaded comes whole or not at all, and is checked against a pinned SHA-256.
 """
 
-from __future__ import annotations
-
 import contextlib
-import hashlib
 import os
 import tempfile
 import threading
@@ -23,10 +20,6 @@ with warnings.catch_warnings():
     # In a notebook pooch's progress bars complain at its import that Jupyter's widgets are missing.
     warnings.filterwarnings("ignore", message="IProgress not found")
     import pooch
-
-
-DATA_FILES = ("mnist.npz", "train_32x32.mat", "test_32x32.mat", "svhn_sample.npz")
-"""What the files of the book's data sets are called."""
 
 
 CONNECT_SECONDS = 4.0
@@ -47,20 +40,9 @@ def named_folder(folder: str | os.PathLike[str] | None = None) -> Path | None:
     return Path(folder).expanduser() if folder else None
 
 
-def holds_data(folder: Path) -> bool:
-    """Whether a folder holds a file of any of the book's data sets."""
-    return any((folder / name).is_file() for name in DATA_FILES)
-
-
 def cache_folder(folder: str | os.PathLike[str] | None = None) -> Path:
     """The folder that keeps downloads: the one that is named, by default the user's cache for ``layerwise``."""
     return Path(folder) if folder else Path(pooch.os_cache("layerwise"))
-
-
-def file_sha256(path: Path) -> str:
-    """SHA-256 of a file's bytes, 64 hexadecimal digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def download(url: str, *, name: str, sha256: str, cache: Path, progress: bool = False) -> Path:
@@ -96,7 +78,7 @@ def download(url: str, *, name: str, sha256: str, cache: Path, progress: bool = 
     try:
         cache.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=cache).close()
-        if not (path.is_file() and file_sha256(path) == sha256):
+        if not (path.is_file() and pooch.file_hash(path) == sha256):
             _wait_for_answer(url)
             pooch.retrieve(
                 url,
@@ -108,8 +90,9 @@ def download(url: str, *, name: str, sha256: str, cache: Path, progress: bool = 
                 ),
             )
     except requests.HTTPError as error:
-        status = error.response.status_code if error.response is not None else "an error"
-        raise DataError(f"{host} answered {status} when asked for {name}") from error
+        raise DataError(
+            f"{host} answered {getattr(error.response, 'status_code', 'an error')} when asked for {name}"
+        ) from error
     except (requests.ConnectionError, requests.Timeout, TimeoutError) as error:
         raise DataError(f"{host} could not be reached") from error
     except requests.RequestException as error:
@@ -122,7 +105,7 @@ def download(url: str, *, name: str, sha256: str, cache: Path, progress: bool = 
     return path
 
 
-def download_unless_it_just_failed(url: str, *, name: str, sha256: str, cache: Path) -> Path:
+def download_unless_it_just_failed(url: str, *, name: str, sha256: str, cache: Path, progress: bool = False) -> Path:
     """As :func:`download`, but not where a note on disk says that it failed a moment ago.
 
     Raises
@@ -138,7 +121,7 @@ def download_unless_it_just_failed(url: str, *, name: str, sha256: str, cache: P
     except OSError:
         pass  # no note: nothing failed lately
     try:
-        return download(url, name=name, sha256=sha256, cache=cache)
+        return download(url, name=name, sha256=sha256, cache=cache, progress=progress)
     except DataError as error:
         with contextlib.suppress(OSError):  # a folder that cannot be written has failed without any waiting
             note.write_text(str(error), encoding="utf-8")

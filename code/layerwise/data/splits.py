@@ -1,7 +1,5 @@
 """The training digits cut in two: what a network learns from, and what it is chosen by."""
 
-from __future__ import annotations
-
 import numpy as np
 import numpy.typing as npt
 

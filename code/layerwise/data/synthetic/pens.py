@@ -13,7 +13,6 @@ from PIL import Image, ImageDraw
 from scipy.interpolate import CubicSpline
 
 from layerwise.data.synthetic.draws import SIZE
-from layerwise.data.synthetic.plates import check_whole
 from layerwise.data.synthetic.strokes import bend
 
 Array = NDArray[Any]
@@ -102,13 +101,7 @@ def pen_digits(count: int, *, seed: int = 0) -> tuple[Array, Array]:
         Grey, in three equal channels.
     y : array (count,), int64
         The digits, 0 to 9.
-
-    Raises
-    ------
-    ValueError
-        For a count or a seed that is no whole number, or is negative.
     """
-    check_whole(count=count, seed=seed)
     rng = np.random.default_rng(seed)
     y = rng.integers(0, 10, count)
     ink = np.stack([_drawn(int(digit), rng) for digit in y]) if count else np.zeros((0, SIZE, SIZE))
