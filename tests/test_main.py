@@ -4,6 +4,8 @@ import dataclasses
 import os
 import subprocess
 import sys
+import tomllib
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +46,43 @@ def house_numbers(monkeypatch: pytest.MonkeyPatch) -> Digits:
     monkeypatch.setattr(svhn, "load_svhn", lambda: digits)
     monkeypatch.setattr(sources, "load_digits", {MNIST: load_mnist_5000(), SVHN: digits}.__getitem__)
     return digits
+
+
+def test_the_command_has_a_name_of_its_own() -> None:
+    settings = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text("utf-8"))
+    (name,) = settings["project"]["scripts"]
+    assert name == "layerwise"
+    assert EntryPoint(name, settings["project"]["scripts"][name], "console_scripts").load() is main
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "--help",
+        "data",
+        "sweep --help",
+        "sweep nonsense",
+        "sweep --jobs 0",
+        "records --data svhn",
+        "predict missing.jpg",
+    ],
+)
+def test_what_needs_no_tensorflow_does_not_wait_for_it(arguments: str) -> None:
+    """TensorFlow takes seconds to import, and pandas and Keras some tenths each; what was imported is the same on a
+    busy machine."""
+    code = f"""
+import sys
+from layerwise.__main__ import main
+from layerwise.data import DATA_SETS
+DATA_SETS.pop("svhn")  # drawing what stands in for it takes seconds
+try:
+    main({arguments.split()})
+except SystemExit:
+    pass
+print(*{{"tensorflow", "keras", "sympy", "matplotlib", "pandas"}} & set(sys.modules))
+"""
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.splitlines()[-1] == ""
 
 
 def test_data(house_numbers: Digits, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,4 +1,4 @@
-"""``python -m layerwise``: the data, the experiments, their records, expectations, and predictions.
+"""``layerwise``, or ``python -m layerwise``: the data, the experiments, their records, expectations, and predictions.
 
 Each command imports what it needs when it runs: TensorFlow takes seconds to import and most of a gigabyte, and a photo
 that cannot be read, or a mistyped argument, needs none of it.
@@ -136,7 +136,7 @@ def _count(text: str) -> int:
 
 
 def _experiments() -> Collection[str]:
-    from layerwise.depth.sweeps import EXPERIMENTS
+    from layerwise.depth.experiments import EXPERIMENTS
 
     return EXPERIMENTS
 
@@ -173,7 +173,8 @@ def _data(options: argparse.Namespace) -> None:
 def _sweep(options: argparse.Namespace) -> None:
     from layerwise.data.mnist import load_mnist
     from layerwise.data.svhn import SVHN_FILES, svhn_files
-    from layerwise.depth.sweeps import EXPERIMENTS, sweep
+    from layerwise.depth.experiments import EXPERIMENTS
+    from layerwise.depth.sweeps import sweep
 
     digits = load_mnist()
     print(f"Experiments on {digits.source}.", flush=True)

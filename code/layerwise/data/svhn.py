@@ -34,7 +34,6 @@ from layerwise.data.sources import (
     hashes,
     load_digits,
 )
-from layerwise.keep.files import write_whole
 
 SVHN_URL = "http://ufldl.stanford.edu/housenumbers/"
 """Where the official files are."""
@@ -225,6 +224,8 @@ def cut_svhn_sample(
         If ``folder`` holds an official file, which :func:`load_svhn` would use before the sample; if
         ``test_32x32.mat`` is damaged or cannot be downloaded.
     """
+    from layerwise.keep.files import write_whole  # its folder loads pandas, which nobody else here needs
+
     folder, name = Path(folder).expanduser(), "test_32x32.mat"
     if any((folder / official).is_file() for official in SVHN_FILES):
         raise DataError(

@@ -1,3 +1,4 @@
+from .experiments import EXPERIMENTS
 from .gradients import (
     initial_gradients,
     keras_network,
@@ -9,7 +10,7 @@ from .gradients import (
 from .mean_field import chi, fixed_point, gaussian_mean, predict_gradients, second_moment, variance_map
 from .measurements import delta_ratio
 from .models import initial_weights, mlp
-from .sweeps import EXPERIMENTS, sweep
+from .sweeps import sweep
 from .training import train
 
 __all__ = [

@@ -7,7 +7,6 @@ import json
 import os
 import sys
 import time
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from tqdm import tqdm
 
 from layerwise.data.digits import Digits
 from layerwise.data.mnist import load_mnist
+from layerwise.depth.experiments import EXPERIMENTS
 from layerwise.depth.models import layer_initializer, layer_sizes
 from layerwise.depth.training import (
     LARGEST_STACK,
@@ -35,10 +35,7 @@ from layerwise.keep.files import write_whole
 from layerwise.keep.keys import result_key, results_folder
 from layerwise.keep.machine import this_arithmetic
 
-EXPERIMENTS: dict[str, dict[str, Any]] = tomllib.loads(
-    Path(__file__).with_name("experiments.toml").read_text(encoding="utf-8")
-)
-"""What the book's chapters run, by name, as arguments of :func:`sweep`: ``sweep(**EXPERIMENTS["grid"])``."""
+__all__ = ["EXPERIMENTS", "METRICS", "Case", "History", "sweep"]
 
 
 History = dict[str, list[Any]]
