@@ -5,9 +5,10 @@ import hashlib
 import itertools
 import json
 import os
+import platform
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,7 @@ from layerwise.depth.training import (
 from layerwise.derive.activations import find_activation
 from layerwise.keep.files import write_whole
 from layerwise.keep.keys import result_key, results_folder
-from layerwise.keep.machine import this_arithmetic
+from layerwise.keep.machine import differences, this_arithmetic
 
 __all__ = ["EXPERIMENTS", "METRICS", "Case", "History", "sweep"]
 
@@ -70,7 +71,7 @@ def sweep(
     batch_size: int = 32,
     learning_rate: float = 0.01,
     initializer: str = "glorot_uniform",
-    jobs: int = 1,
+    jobs: int | None = None,
     progress: bool = False,
     folder: str | os.PathLike[str] | None = None,
 ) -> pd.DataFrame:
@@ -90,8 +91,10 @@ def sweep(
         By default what :func:`layerwise.data.mnist.load_mnist` finds.
     epochs, updates_per_epoch, batch_size, learning_rate, initializer
         As :func:`layerwise.depth.training.train` takes them; the initializer by name.
-    jobs : int, default 1
-        Processes. One process already uses two cores or more; several help where there are many.
+    jobs : int, optional
+        Processes; by default one, which already uses two cores or more, or else what ``joblib.parallel_config`` says:
+        in ``with joblib.parallel_config(backend="dask"):`` the cases run on the workers of a cluster (``pip install
+        layerwise[cluster]``). Results come back and are kept here, so that the workers need not share a disk.
     progress : bool, default False
         Show on the terminal what runs and how long the rest will take; where there is no terminal, a line for each
         case that is done. It is written to stderr: leave it off in a notebook.
@@ -113,7 +116,7 @@ def sweep(
     ------
     ValueError
         Before any work, for whatever :func:`layerwise.depth.training.train` refuses, and for a list that is empty or
-        holds something twice.
+        holds something twice. Also if another process rounds otherwise than this one: a table has one arithmetic.
     """
     cases = _cases(
         activations,
@@ -125,7 +128,8 @@ def sweep(
         learning_rate=learning_rate,
         initializer=initializer,
     )
-    check_counts(jobs=jobs)
+    if jobs is not None:
+        check_counts(jobs=jobs)
     digits = load_mnist() if digits is None else digits
     check_digits(digits)
     folder = results_folder() if folder is None else Path(folder)
@@ -136,7 +140,9 @@ def sweep(
     on_terminal, started = sys.stderr.isatty(), time.perf_counter()
     shown = progress and missing and on_terminal
     with tqdm(total=_cost(missing), disable=not shown, bar_format=PROGRESS_FORMAT) as bar:
-        for new in _run_all(missing, digits, folder, jobs, bar):
+        for new in _run_all(missing, digits, jobs, bar):
+            for case, history in new.items():
+                _write(_path(folder, case, digits), history)
             results |= new
             if progress and not on_terminal:  # a log
                 print(f"{_description(list(new))}: done, {time.perf_counter() - started:.0f} s passed", file=sys.stderr)
@@ -175,18 +181,20 @@ PROGRESS_FORMAT = "{desc:<36} {percentage:3.0f} % |{bar:20}| {elapsed} passed, {
 
 
 def _run_all(
-    cases: Sequence[Case], digits: Digits, folder: Path, jobs: int, bar: "tqdm[Any]"
+    cases: Sequence[Case], digits: Digits, jobs: int | None, bar: "tqdm[Any]"
 ) -> Iterator[dict[Case, History]]:
     """Results as they are finished, in batches."""
     batches = list(_batches(cases))
-    if jobs == 1:
+    # Of its own joblib would hand several batches over at once, where they are short: a kill would lose them all.
+    parallel = joblib.Parallel(n_jobs=jobs, return_as="generator_unordered", batch_size=1)
+    if parallel.n_jobs == 1:
         for batch in batches:
             bar.set_description_str(_description(batch))
-            yield _run(batch, digits, folder, progress=functools.partial(bar.update, _cost(batch) / batch[0].epochs))
-    else:
-        threads = max(cores() // jobs, 1)
-        tasks = (joblib.delayed(_run)(batch, digits, folder, threads) for batch in batches)
-        for results in joblib.Parallel(n_jobs=jobs, return_as="generator_unordered")(tasks):
+            yield _run(batch, digits, progress=functools.partial(bar.update, _cost(batch) / batch[0].epochs))
+    elif batches:
+        threads = max(cores() // joblib.effective_n_jobs(parallel.n_jobs), 1)
+        tasks = (joblib.delayed(_run_elsewhere)(batch, digits, this_arithmetic(), threads) for batch in batches)
+        for results in parallel(tasks):
             bar.set_description_str(f"{_description(list(results))}: done")
             bar.update(_cost(results))
             yield results
@@ -202,19 +210,27 @@ def _batches(cases: Sequence[Case]) -> Iterator[list[Case]]:
 def _run(
     batch: Sequence[Case],
     digits: Digits,
-    folder: Path,
     threads: int | None = None,
     progress: Callable[[], object] | None = None,
 ) -> dict[Case, History]:
-    """Train cases that differ in their seeds only, and keep their results."""
+    """Train cases that differ in their seeds only."""
     settings = asdict(batch[0])
     del settings["seed"]
     seeds = [case.seed for case in batch]
     training = train(**settings, seeds=seeds, digits=digits, threads=threads, progress=progress)
-    results = {case: {name: getattr(training, name)[s].tolist() for name in METRICS} for s, case in enumerate(batch)}
-    for case, history in results.items():
-        _write(_path(folder, case, digits), history)
-    return results
+    return {case: {name: getattr(training, name)[s].tolist() for name in METRICS} for s, case in enumerate(batch)}
+
+
+def _run_elsewhere(
+    batch: Sequence[Case], digits: Digits, asked_by: Mapping[str, str], threads: int
+) -> dict[Case, History]:
+    """As :func:`_run`, in a process, on this machine or another, that has to round as the one that asks."""
+    if differ := differences(asked_by, this_arithmetic()):
+        raise ValueError(
+            f"a process on {platform.node()} computes otherwise than the one that asks it ({', '.join(differ)}). Let "
+            "both import layerwise before NumPy, or start workers in the environment of layerwise.arithmetic.defaults()"
+        )
+    return _run(batch, digits, threads)
 
 
 def _cost(cases: Iterable[Case]) -> float:
