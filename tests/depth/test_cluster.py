@@ -29,11 +29,11 @@ SHORT: dict[str, Any] = {"digits": DIGITS, "epochs": 2, "updates_per_epoch": 10}
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """Two worker processes on this machine, which learn how this project computes from their nannies alone."""
-    this_arithmetic()
+    this_arithmetic()  # which is then found on disk by workers that have the same switches
     inherited = {name: os.environ.pop(name) for name in arithmetic.defaults() if name in os.environ}
     folder = tmp_path_factory.mktemp("cluster")
     settings = {
-        "distributed.nanny.pre-spawn-environ": arithmetic.defaults() | {"LAYERWISE_RESULTS": str(folder)},
+        "distributed.nanny.pre-spawn-environ": arithmetic.defaults(),
         "distributed.scheduler.work-stealing-interval": "50ms",
         "temporary-directory": str(folder),
     }
@@ -99,7 +99,7 @@ def test_a_killed_worker_loses_nothing_and_changes_no_bit(client: Any, tmp_path:
 
     killer = threading.Thread(target=kill, daemon=True)
     killer.start()
-    with joblib.parallel_config(backend="dask"):
+    with joblib.parallel_config(backend="dask", scatter=[DIGITS]):  # to each worker once, not with every case
         frame = sweep(**GRID, **SHORT, folder=tmp_path / "many")
     killer.join(timeout=1)
     assert finished_before and 0 < finished_before[0] < 15

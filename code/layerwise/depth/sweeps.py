@@ -94,7 +94,8 @@ def sweep(
     jobs : int, optional
         Processes; by default one, which already uses two cores or more, or else what ``joblib.parallel_config`` says:
         in ``with joblib.parallel_config(backend="dask"):`` the cases run on the workers of a cluster (``pip install
-        layerwise[cluster]``). Results come back and are kept here, so that the workers need not share a disk.
+        layerwise[cluster]``). Results come back and are kept here, so that the workers need not share a disk. With
+        ``scatter=[digits]`` the digits go to each worker once.
     progress : bool, default False
         Show on the terminal what runs and how long the rest will take; where there is no terminal, a line for each
         case that is done. It is written to stderr: leave it off in a notebook.
