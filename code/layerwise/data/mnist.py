@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from layerwise.data.containers import read_idx
 from layerwise.data.digits import DataError, Digits, sha256_of
 from layerwise.data.sources import DATA_SETS, DataSet, Edition, download_files, load_digits
 
@@ -55,12 +56,15 @@ def load_mnist_5000() -> Digits:
     return Digits(**arrays, source=source, key="mnist_5000", sha256=found)
 
 
+COMPLETE = "complete MNIST, {train:,} training and {test:,} test digits"
+_IDX = ("train-images{}idx3-ubyte", "train-labels{}idx1-ubyte", "t10k-images{}idx3-ubyte", "t10k-labels{}idx1-ubyte")
+
 MNIST = DATA_SETS["mnist"] = DataSet(
     "MNIST",
     (
         Edition(
             "mnist",
-            "complete MNIST, {train:,} training and {test:,} test digits",
+            COMPLETE,
             files={"mnist.npz": MNIST_FILE_SHA256},
             layout={
                 "x_train": "uint8 (60000, 28, 28)",
@@ -70,12 +74,27 @@ MNIST = DATA_SETS["mnist"] = DataSet(
             },
             sha256={"digits": SHA256["mnist"]},
         ),
+        # The four files of 1998, packed or not, and as some archives call them.
+        *(
+            Edition(
+                "mnist",
+                COMPLETE,
+                files={name.format(joint) + packed: "" for name in _IDX},
+                sha256={"digits": SHA256["mnist"]},
+                read=read_idx,
+            )
+            for joint, packed in (("-", ".gz"), ("-", ""), (".", ""))
+        ),
     ),
     url=MNIST_URL,
     how_to_get_it=f"Download {MNIST_URL}, put it as mnist.npz into a folder and let LAYERWISE_DATA name that folder, "
     "or unset LAYERWISE_DATA to use the cache, a download or the embedded 5,000 digits.",
     licence="MNIST is by Y. LeCun, C. Cortes and C. J. C. Burges; Keras states its licence as CC BY-SA 3.0.",
     stand_in=load_mnist_5000,
+    refused={
+        "*.pkl*": "a pickle could run a stranger's code, and is not opened",
+        "*.csv*": "the digits are read from mnist.npz or the four idx files only",
+    },
 )
 
 

@@ -19,10 +19,9 @@ from typing import Any
 
 import numpy as np
 
+from layerwise.data.containers import Arrays, read_npz
 from layerwise.data.digits import DataError, Digits, sha256_of
 from layerwise.data.download import cache_folder, download, download_unless_it_just_failed, named_folder, pooch
-
-Arrays = dict[str, np.ndarray]
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,6 +74,8 @@ class DataSet:
         Returns the digits that are used where there are no others; by default that is an error.
     unasked : bool
         Whether it is downloaded without being asked for.
+    refused : mapping of str to str
+        Files that a reader may take for the data set, by a pattern of their names, and why they are not read.
     """
 
     name: str
@@ -84,11 +85,12 @@ class DataSet:
     licence: str
     stand_in: Callable[[], Digits] | None = None
     unasked: bool = True
+    refused: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def absent(self) -> str:
         """What a folder without the data set has not: ``"no mnist.npz"``."""
-        first = [next(iter(edition.files)) for edition in self.editions]
+        first = list({edition.key: next(iter(edition.files)) for edition in reversed(self.editions)}.values())[::-1]
         return f"neither {' nor '.join(first)}" if first[1:] else f"no {first[0]}"
 
 
@@ -126,11 +128,16 @@ def load_digits(
     named = named_folder(folder)
     if named is None:
         return _outside_folders(data_set, cache)
+    if named.is_file():
+        raise DataError(f"{named} is a file; name the folder that it lies in, LAYERWISE_DATA={named.parent}")
     for edition in data_set.editions:
         if _holds(named, edition):
             return _read(data_set, edition, named, "the folder that LAYERWISE_DATA names")
     if not holds_data(named):
-        raise DataError(f"There is {data_set.absent} in the folder {named} that was named. {data_set.how_to_get_it}")
+        there = "".join(f" It holds {path.name}: {why}." for path, why in _refused(named))
+        raise DataError(
+            f"There is {data_set.absent} in the folder {named} that was named.{there} {data_set.how_to_get_it}"
+        )
     digits = _outside_folders(data_set, cache)
     lacking = f"no {data_set.name}" if data_set.editions[1:] else data_set.absent
     return _because(digits, f"the folder that LAYERWISE_DATA names holds {lacking}")
@@ -175,6 +182,12 @@ def download_files(
         fetch(url + name if url.endswith("/") else url, name=name, sha256=sha256, cache=cache_folder(cache))
         for name, sha256 in data_set.editions[0].files.items()
     ]
+
+
+def _refused(folder: Path) -> list[tuple[Path, str]]:
+    """The files of a folder that somebody may have taken for a data set, and why they are none."""
+    reasons = [item for data_set in DATA_SETS.values() for item in data_set.refused.items()]
+    return [(path, why) for pattern, why in reasons for path in sorted(folder.glob(pattern))]
 
 
 def _holds(folder: Path, edition: Edition) -> bool:
@@ -250,23 +263,3 @@ def check_file(path: Path, sha256: str) -> None:
         raise DataError(
             f"{path} is damaged or not the official file: its SHA-256 is {found}, expected {sha256}. Remove it"
         )
-
-
-def read_npz(path: Path, layout: Mapping[str, str]) -> Arrays:
-    """Read the arrays of an .npz file, types and shapes as in :attr:`Edition.layout`; none may need pickle.
-
-    Raises
-    ------
-    DataError
-        If the file is damaged, or its arrays are others.
-    """
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in layout}
-    except Exception as error:  # NumPy, zipfile and zlib each have their own for a damaged file
-        raise DataError(f"{path} is not an .npz file with the arrays {', '.join(layout)} ({error})") from error
-    found = ", ".join(f"{name} {array.dtype} {array.shape}" for name, array in arrays.items())
-    expected = ", ".join(f"{name} {kind}" for name, kind in layout.items())
-    if found != expected:
-        raise DataError(f"{path} holds {found}, expected {expected}")
-    return arrays

@@ -145,6 +145,10 @@ SVHN = DATA_SETS["svhn"] = DataSet(
     "non-commercial research only.",
     stand_in=_synthetic,
     unasked=False,
+    refused={
+        "extra_32x32.mat": "the extra digits of SVHN are not used; train_32x32.mat and test_32x32.mat are",
+        "*.tar.gz": "whole photographs of SVHN are not used; the cut digits, train_32x32.mat and test_32x32.mat, are",
+    },
 )
 
 
