@@ -80,7 +80,7 @@ def test_an_added_activation_is_taken_by_the_network_and_its_checks() -> None:
         assert max(relative_differences(ours, reference).values()) <= bound
 
     def mine(w: Any, b: Any, x: Any, T: Any) -> Any:
-        return Network([4] * 4, "mish", "squared_error", weights=w, biases=b)._gradients(x, T)
+        return Network([4] * 4, "mish", "squared_error", weights=w, biases=b).derivatives(x, T)
 
     assert check_gradient(mine, activation="mish")
 

@@ -19,7 +19,8 @@ from threadpoolctl import threadpool_limits
 from layerwise.depth.mean_field import predict_gradients
 from layerwise.depth.models import layer_sizes, stacked_initial_weights
 from layerwise.derive.activations import Activation, Array, find_activation
-from layerwise.derive.network import LOSSES, Loss, Network, log_softmax
+from layerwise.derive.equations import Loss, log_softmax
+from layerwise.derive.network import LOSSES, Network
 
 KINDS = ("weights", "biases", "delta")
 

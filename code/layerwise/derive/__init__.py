@@ -29,8 +29,9 @@ from layerwise.derive.differentiation import (
     keras_gradients,
     relative_differences,
 )
+from layerwise.derive.equations import Gradients, Perceptron, log_softmax, softmax
 from layerwise.derive.gradient_check import BUGS, check_gradient, gradients_with_bugs
-from layerwise.derive.network import Gradients, Network, log_softmax, softmax
+from layerwise.derive.network import Network
 
 __all__ = [
     "ACTIVATIONS",
@@ -43,6 +44,7 @@ __all__ = [
     "Gradients",
     "Interval",
     "Network",
+    "Perceptron",
     "central_derivative",
     "central_differences",
     "check_activations",

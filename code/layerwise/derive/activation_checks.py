@@ -8,7 +8,8 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from layerwise.derive.activations import ACTIVATIONS, Activation, Array, keras_activation
-from layerwise.derive.differentiation import check_step
+from layerwise.derive.differentiation import ALLOWED
+from layerwise.keep.arguments import check, finite_numbers
 
 
 class Symbolic(NamedTuple):
@@ -40,7 +41,7 @@ def symbolic_derivative(activation: Activation, points: ArrayLike) -> Array:
     """SymPy's derivative at each point, evaluated with 50 digits and rounded to float64 once."""
     import sympy
 
-    points = finite_numbers(points)
+    points = finite_numbers("points", points)
     x, _, derivative = symbolic(activation)
     values = [float(derivative.subs(x, sympy.Rational(float(p))).evalf(50, maxn=2000)) for p in np.ravel(points)]
     return np.reshape(values, np.shape(points))
@@ -48,40 +49,27 @@ def symbolic_derivative(activation: Activation, points: ArrayLike) -> Array:
 
 def central_derivative(activation: Activation, points: ArrayLike, step: float = 1e-5) -> Array:
     """(f(x + h) - f(x - h)) / 2h at each point, with the step that was really taken in float64."""
-    check_step(step)
-    points = finite_numbers(points)
+    check(ALLOWED, step=step)
+    points = finite_numbers("points", points)
     above, below = points + step, points - step
     return (activation.function(above) - activation.function(below)) / (above - below)
 
 
 def complex_step_derivative(activation: Activation, points: ArrayLike, step: float = 1e-30) -> Array:
     """Im f(x + ih) / h at each point."""
-    check_step(step)
-    return activation.function(finite_numbers(points) + 1j * step).imag / step
+    check(ALLOWED, step=step)
+    return activation.function(finite_numbers("points", points) + 1j * step).imag / step
 
 
 def keras_derivative(activation: Activation, points: ArrayLike) -> Array:
     """Keras' function differentiated by TensorFlow in float64 at each point."""
     import tensorflow as tf
 
-    nu = tf.constant(finite_numbers(points), tf.float64)
+    nu = tf.constant(finite_numbers("points", points), tf.float64)
     with tf.GradientTape() as tape:
         tape.watch(nu)
         y = keras_activation(activation)(nu)
     return np.asarray(tape.gradient(y, nu))
-
-
-def finite_numbers(value: Any, what: str = "the argument points") -> Array:
-    """As float64. Rows of different lengths are no array of numbers, and complex numbers none of real ones."""
-    try:
-        array = np.asarray(value)
-    except ValueError:
-        array = np.asarray(None)
-    real = array.dtype.kind in "iuf" and array.size > 0
-    if not real or not np.isfinite(array).all():
-        found = "holds NaN or infinity" if real else f"is {value!r}"
-        raise ValueError(f"{what} {found}; expected finite numbers, at least one, in a rectangular array")
-    return array.astype(np.float64)
 
 
 def check_activations(
@@ -101,7 +89,7 @@ def check_activations(
         One row per activation, in the columns ``symbolic``, ``central``, ``complex_step`` and ``keras`` the largest
         absolute difference over the largest slope, as that way has it; NaN where the activation does not offer it.
     """
-    given = np.linspace(-6, 6, 241) if points is None else finite_numbers(points).ravel()
+    given = np.linspace(-6, 6, 241) if points is None else finite_numbers("points", points).ravel()
     rows = {}
     for activation in activations:
         nu = given[~np.isin(given, activation.kinks)]

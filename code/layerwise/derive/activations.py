@@ -22,6 +22,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from layerwise.keep.arguments import check, number
+
 Array = NDArray[Any]
 
 
@@ -204,8 +206,7 @@ def lecun_tanh(a: float = 0.001) -> Activation:
     ----------
     LeCun, Bottou, Orr and Müller, "Efficient BackProp" (1998), section 4.4.
     """
-    if not 0 <= a <= 1:
-        raise ValueError(f"a is {a!r}; expected a number from 0 to 1, such as 0.001")
+    check({"a": number(0, 1)}, a=a)
     end = inf if a > 0 else LECUN_AMPLITUDE
     return Activation(
         "lecun_tanh",
@@ -258,9 +259,9 @@ def find_activation(activation: str | Activation) -> Activation:
     """
     if isinstance(activation, Activation):
         return activation
-    if with_a := re.fullmatch(r"lecun_tanh\(a=(\d+(?:\.\d+)?)\)", activation):
+    if with_a := re.fullmatch(r"lecun_tanh\(a=(\d+(?:\.\d+)?)\)", str(activation)):
         return lecun_tanh(float(with_a[1]))
-    if activation not in ACTIVATIONS:
+    if str(activation) not in ACTIVATIONS:
         names = ", ".join(ACTIVATIONS)
         raise ValueError(
             f"unknown activation {activation!r}; expected one of {names}, lecun_tanh(a=...), or an Activation"

@@ -3,14 +3,22 @@
 """
 
 from collections.abc import Iterator
-from numbers import Real
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from layerwise.derive.activations import Array, keras_activation
-from layerwise.derive.network import Gradients, Layers, Network
+from layerwise.derive.equations import Gradients, Layers
+from layerwise.derive.network import Network
+from layerwise.keep.arguments import POSITIVE, check, one_of
+
+ALLOWED = {
+    "step": POSITIVE,
+    "dtype": one_of("float64", "float32"),
+    "norm": one_of("euclidean", "largest"),
+}
+"""What the arguments of these functions may be."""
 
 
 class NumericGradients(NamedTuple):
@@ -44,9 +52,8 @@ def _passes_with_step(network: Network, x: Array, kind: str, r: int, step: compl
         entries = np.arange(start, min(start + at_once, parameters.size))
         stack = np.repeat(parameters.reshape(1, -1), len(entries), axis=0)
         stack[np.arange(len(entries)), entries] += step
-        # The equations make a column of b[r]: of (K, n_r, 1) they make (K, 1, n_r, 1).
-        layers[r] = stack.reshape(-1, *parameters.shape) if kind == "weights" else stack[..., np.newaxis]
-        passes = network._finite_forward_pass(x)
+        layers[r] = stack.reshape(-1, *parameters.shape)
+        passes = network.forward_pass(x)
         layers[r] = parameters
         yield passes
 
@@ -84,10 +91,10 @@ def central_differences(network: Network, x: ArrayLike, y: ArrayLike, step: floa
     ValueError
         If the step is not above 0, or as ``Network.error`` does.
     """
-    check_step(step)
+    check(ALLOWED, step=step)
+    network.error(x, y)  # what has no error has no gradient
     probe = _copy(network, np.float64)
-    inputs = probe._checked_input(x)
-    T = probe._checked_targets(y, inputs.shape[1])
+    inputs, T = probe.columns(x, y)
     found: dict[str, Layers] = {"weights": {}, "biases": {}}
     for kind, layers in (("weights", probe.weights), ("biases", probe.biases)):
         for r, parameters in list(layers.items()):
@@ -95,16 +102,13 @@ def central_differences(network: Network, x: ArrayLike, y: ArrayLike, step: floa
             for above, below in zip(
                 *(_passes_with_step(probe, inputs, kind, r, h) for h in (step, -step)), strict=True
             ):
-                quotient = (probe._error(above[0], above[1], T) - probe._error(below[0], below[1], T)) / (2 * step)
+                quotient = (probe.summed_error(above[0], above[1], T) - probe.summed_error(below[0], below[1], T)) / (
+                    2 * step
+                )
                 quotients.append(np.where(_crossed(probe, above[0], below[0]), np.nan, quotient).ravel())
             found[kind][r] = np.concatenate(quotients).reshape(parameters.shape)
     excluded = sum(int(np.isnan(array).sum()) for layers in found.values() for array in layers.values())
     return NumericGradients(found["weights"], found["biases"], excluded)
-
-
-def check_step(step: float) -> None:
-    if not isinstance(step, Real) or not 0 < step < np.inf:
-        raise ValueError(f"step is {step!r}; expected a finite number above 0")
 
 
 def complex_step(network: Network, x: ArrayLike, y: ArrayLike, step: float = 1e-30) -> Gradients:
@@ -128,17 +132,16 @@ def complex_step(network: Network, x: ArrayLike, y: ArrayLike, step: float = 1e-
     ----------
     Squire and Trapp, "Using complex variables to estimate derivatives of real functions", SIAM Review 40 (1998).
     """
-    check_step(step)
+    check(ALLOWED, step=step)
     if not network.activation.analytic:
         raise ValueError(f"{network.activation.name} takes no complex numbers; use central_differences")
     probe = _copy(network, np.complex128)
-    inputs = probe._checked_input(x)
-    T = probe._checked_targets(y, inputs.shape[1])
+    inputs, T = probe.columns(x, y)
     found: dict[str, Layers] = {"weights": {}, "biases": {}}
     for kind, layers in (("weights", probe.weights), ("biases", probe.biases)):
         for r, parameters in list(layers.items()):
             slopes = [
-                (probe._error(*passes, T).imag / step).ravel()
+                (probe.summed_error(*passes, T).imag / step).ravel()
                 for passes in _passes_with_step(probe, inputs, kind, r, 1j * step)
             ]
             found[kind][r] = np.concatenate(slopes).reshape(parameters.shape)
@@ -169,8 +172,7 @@ def keras_gradients(
     ValueError
         As ``Network.error`` does: for wrong shapes, labels out of range, NaN, or no pattern; or for another type.
     """
-    if dtype not in ("float64", "float32"):
-        raise ValueError(f"dtype is {dtype!r}; expected 'float64' or 'float32'")
+    check(ALLOWED, dtype=dtype)
     network.error(x, y)  # what has no error has no gradient, and Keras would not say so
     import keras
     import tensorflow as tf
@@ -229,8 +231,7 @@ def relative_differences(
     ValueError
         For another norm, or if the two are not of the same layers and shapes.
     """
-    if norm not in ("euclidean", "largest"):
-        raise ValueError(f"unknown norm {norm!r}; expected 'euclidean' or 'largest'")
+    check(ALLOWED, norm=norm)
     shapes = [{r: (w.shape, g.biases[r].shape) for r, w in g.weights.items()} for g in (ours, reference)]
     if shapes[0] != shapes[1]:
         raise ValueError(f"the gradients differ in their layers and shapes: {shapes[0]} and {shapes[1]}")

@@ -4,17 +4,17 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from numbers import Integral
 from textwrap import fill
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
-from layerwise.derive.activation_checks import finite_numbers
 from layerwise.derive.activations import Array
 from layerwise.derive.differentiation import central_differences, relative_differences
-from layerwise.derive.network import Gradients, Layers, Loss, Network
+from layerwise.derive.equations import Gradients, Layers, Loss
+from layerwise.derive.network import Network
+from layerwise.keep.arguments import check, finite_numbers, one_of, whole
 
 MyFunction = Callable[[Layers, Layers, Array, Array], tuple[Any, Any]]
 
@@ -37,6 +37,13 @@ BUGS: Mapping[str, str] = {
     "bias_not_added": "the biases are left out of ν in the forward pass",
 }
 """What ``check_gradient`` recognises: a name, and the sentence that it prints."""
+
+
+ALLOWED = {
+    "reduction": one_of("sum", "mean"),
+    "layers": whole(2),  # for a hidden layer to exist
+}
+"""What these arguments of `check_gradient` may be."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -107,10 +114,7 @@ def check_gradient(
         If your function returns arrays of another shape or not finite; the message says which layer and what was
         expected. What your function itself raises is passed on.
     """
-    if reduction not in ("sum", "mean"):
-        raise ValueError(f"unknown reduction {reduction!r}; expected 'sum' or 'mean'")
-    if not isinstance(layers, Integral) or layers < 2:
-        raise ValueError(f"layers is {layers!r}; expected a whole number, 2 or more, for a hidden layer to exist")
+    check(ALLOWED, reduction=reduction, layers=layers)
     units, patterns = 4, 5
     network = Network([units] * (layers + 1), activation, loss, seed=seed)
     random = np.random.default_rng(seed)
@@ -155,7 +159,7 @@ def _as_gradients(returned: Any, network: Network) -> Gradients:
         named = dict(layers) if isinstance(layers, Mapping) else dict(enumerate(layers, start=1))
         if set(named) != set(expected):
             raise ValueError(f"{kind} gradients came for layers {list(named)}; expected layers {list(expected)}")
-        arrays = {r: finite_numbers(named[r], f"layer {r}: the {kind} gradient") for r in expected}
+        arrays = {r: finite_numbers(f"layer {r}: the {kind} gradient", named[r]) for r in expected}
         for r, array in arrays.items():
             if array.shape != expected[r].shape:
                 raise ValueError(

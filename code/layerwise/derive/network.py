@@ -1,38 +1,34 @@
-"""A multilayer perceptron that follows the book's equations line by line (chapter ``backpropagation``).
+"""The network that readers use: the chapter's equations behind doors that check what comes in.
 
-Notation: layer r = 1..R has n_r units, layer 0 is the input, P is the number of patterns. Inside, every matrix is
-units x patterns: ``nu[r]``, ``y[r]`` and ``delta[r]`` are (n_r, P), ``T`` is (n_R, P). ``w[r]`` is (n_r, n_{r-1}): the
-report's w_ij, to unit i from unit j. ``b[r]`` is (n_r,). From outside, patterns come in rows, as data sets have them;
-they are transposed once, at the door.
+Patterns come in rows, as data sets have them, and are transposed once, at the door; inside, every matrix is units x
+patterns (:mod:`layerwise.derive.equations`).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from numbers import Integral, Real
-from typing import Any, Literal, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, get_args
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from layerwise.derive.activations import Activation, find_activation
+from layerwise.derive.activations import Activation, Array, find_activation
+from layerwise.derive.equations import Gradients, Layers, Loss, Perceptron
+from layerwise.keep.arguments import POSITIVE, Allowed, check, finite_numbers, one_of, whole
 
-Array = NDArray[Any]
-
-
-Layers = dict[int, Array]
-"""One array per layer, under the layer's number."""
+LOSSES: tuple[Loss, ...] = get_args(Loss)
 
 
-Loss = Literal["cross_entropy", "squared_error"]
-
-
-LOSSES: tuple[Loss, ...] = ("cross_entropy", "squared_error")
-
-
-class Gradients(NamedTuple):
-    """Derivatives of E: per layer r, ``weights[r]`` (n_r, n_{r-1}) and ``biases[r]`` (n_r,)."""
-
-    weights: Layers
-    biases: Layers
+ALLOWED = {
+    "sizes": Allowed(
+        "two or more positive whole numbers, such as (784, 32, 10)",
+        lambda sizes: np.ndim(sizes) == 1 and len(sizes) > 1 and all(map(whole(1).holds, sizes)),
+    ),
+    "loss": one_of(*LOSSES),
+    "seed": whole(0),
+    "epochs": whole(1),
+    "batch_size": whole(1),
+    "learning_rate": POSITIVE,
+}
+"""What the arguments of `Network` and its methods may be."""
 
 
 class Trace(NamedTuple):
@@ -43,19 +39,7 @@ class Trace(NamedTuple):
     delta: Layers
 
 
-def softmax(nu: Array) -> Array:
-    """Each column's exponentials over their sum, (..., n_R, P); the largest nu goes first, so that none overflows."""
-    exponentials = np.exp(nu - nu.real.max(axis=-2, keepdims=True))
-    return exponentials / exponentials.sum(axis=-2, keepdims=True)
-
-
-def log_softmax(nu: Array) -> Array:
-    """The logarithm of ``softmax(nu)``, finite also where the softmax itself is rounded to 0."""
-    shifted = nu - nu.real.max(axis=-2, keepdims=True)
-    return shifted - np.log(np.exp(shifted).sum(axis=-2, keepdims=True))
-
-
-class Network:
+class Network(Perceptron):
     """Multilayer perceptron: activation ``f`` in the hidden layers, the output as the loss wants it.
 
     Parameters
@@ -81,9 +65,8 @@ class Network:
     Raises
     ------
     ValueError
-        For sizes that are not positive whole numbers, an unknown activation or loss, a seed that is not a whole number
-        from 0 on, or weights and biases of wrong shape or not finite. The methods raise it for inputs and targets that
-        do not fit, and for settings that are not numbers or out of bounds.
+        For arguments that are not what `ALLOWED` says, an unknown activation, or weights and biases of wrong shape or
+        not finite. The methods raise it for settings that are not allowed, and for inputs and targets that do not fit.
     """
 
     def __init__(
@@ -96,64 +79,21 @@ class Network:
         weights: Sequence[ArrayLike] | Mapping[int, ArrayLike] | None = None,
         biases: Sequence[ArrayLike] | Mapping[int, ArrayLike] | None = None,
     ) -> None:
-        self.sizes = _checked_sizes(sizes)
-        self.R = len(self.sizes) - 1
-        if not isinstance(activation, (str, Activation)):
-            raise ValueError(f"activation is {activation!r}; expected a name, such as 'tanh', or an Activation")
-        self.activation = find_activation(activation)
-        if loss not in LOSSES:
-            raise ValueError(f"unknown loss {loss!r}; expected one of {', '.join(LOSSES)}")
-        self.loss: Loss = loss
-        shapes = {r: (self.sizes[r], self.sizes[r - 1]) for r in range(1, self.R + 1)}
+        check(ALLOWED, sizes=sizes, loss=loss, seed=seed)
+        self.sizes = tuple(int(n) for n in sizes)
+        shapes = {r: (self.sizes[r], self.sizes[r - 1]) for r in range(1, len(self.sizes))}
         if weights is None:
-            random = np.random.default_rng(_whole("seed", seed, 0))
+            random = np.random.default_rng(seed)
             limits = {r: np.sqrt(6 / (n_out + n_in)) for r, (n_out, n_in) in shapes.items()}
             weights = {r: random.uniform(-limits[r], limits[r], shapes[r]) for r in shapes}
         if biases is None:
             biases = {r: np.zeros(n_out) for r, (n_out, _) in shapes.items()}
-        self.weights = _checked_layers("weights", weights, shapes)
-        self.biases = _checked_layers("biases", biases, {r: shape[:1] for r, shape in shapes.items()})
-
-    # The equations. Every argument has been checked, every matrix is units x patterns.
-
-    def _forward_pass(self, x: Array) -> tuple[Layers, Layers]:
-        w, b, f, R = self.weights, self.biases, self.activation.function, self.R
-        output = softmax if self.loss == "cross_entropy" else f
-        nu: Layers = {}
-        y: Layers = {0: x}
-        for r in range(1, R + 1):
-            nu[r] = w[r] @ y[r - 1] + b[r][:, np.newaxis]
-            y[r] = output(nu[r]) if r == R else f(nu[r])
-        return nu, y
-
-    def _backward_pass(self, nu: Layers, y: Layers, T: Array) -> Layers:
-        w, f_prime, R = self.weights, self.activation.derivative, self.R
-        delta: Layers = {R: y[R] - T}
-        if self.loss == "squared_error":
-            delta[R] = f_prime(nu[R]) * (y[R] - T)
-        for r in range(R - 1, 0, -1):
-            delta[r] = (w[r + 1].T @ delta[r + 1]) * f_prime(nu[r])
-        return delta
-
-    def _error(self, nu: Layers, y: Layers, T: Array) -> Any:
-        if self.loss == "cross_entropy":
-            return -np.sum(T * log_softmax(nu[self.R]), axis=(-2, -1))
-        return 0.5 * np.sum((T - y[self.R]) ** 2, axis=(-2, -1))
-
-    def _gradients(self, x: Array, T: Array) -> Gradients:
-        nu, y = self._forward_pass(x)
-        delta = self._backward_pass(nu, y, T)
-        layers = range(1, self.R + 1)
-        weights = {r: delta[r] @ y[r - 1].T for r in layers}
-        biases = {r: delta[r].sum(axis=1) for r in layers}
-        return Gradients(weights, biases)
-
-    def _step(self, gradients: Gradients, epsilon: float, P: int) -> None:
-        for r in range(1, self.R + 1):
-            self.weights[r] = self.weights[r] - epsilon / P * gradients.weights[r]
-            self.biases[r] = self.biases[r] - epsilon / P * gradients.biases[r]
-
-    # The doors: patterns in rows come in, are checked and transposed.
+        super().__init__(
+            _checked_layers("weights", weights, shapes),
+            _checked_layers("biases", biases, {r: shape[:1] for r, shape in shapes.items()}),
+            find_activation(activation),
+            loss,
+        )
 
     def forward(self, x: ArrayLike) -> Array:
         """The network's answers.
@@ -168,7 +108,7 @@ class Network:
         array (P, n_R)
             y^(R), one pattern a row.
         """
-        return self._finite_forward_pass(self._checked_input(x))[1][self.R].T
+        return self._finite_forward_pass(self._input(x))[1][self.R].T
 
     def error(self, x: ArrayLike, y: ArrayLike) -> Any:
         """E, the sum over the patterns, as a float (complex where the weights or ``x`` are).
@@ -180,30 +120,28 @@ class Network:
         y : array (P,) of labels 0..n_R-1, or (P, n_R) of target rows
             What the network should answer. Target rows of the cross-entropy are probabilities: 0 or more, sum 1.
         """
-        inputs = self._checked_input(x)
-        T = self._checked_targets(y, inputs.shape[1])
-        return self._error(*self._finite_forward_pass(inputs), T)
+        inputs, T = self.columns(x, y)
+        return self.summed_error(*self._finite_forward_pass(inputs), T)
 
     def trace(self, x: ArrayLike, y: ArrayLike) -> Trace:
         """Both passes with all that they compute, nu, y and delta of every layer, as matrices units x patterns."""
-        inputs = self._checked_input(x)
-        T = self._checked_targets(y, inputs.shape[1])
+        inputs, T = self.columns(x, y)
         nu, outputs = self._finite_forward_pass(inputs)
-        return Trace(nu, outputs, self._backward_pass(nu, outputs, T))
+        return Trace(nu, outputs, self.backward_pass(nu, outputs, T))
 
     def gradients(self, x: ArrayLike, y: ArrayLike) -> Gradients:
         """Derivatives of E, the *sum* over the patterns, by every weight and bias; arguments as for ``error``."""
-        inputs = self._checked_input(x)
+        inputs, T = self.columns(x, y)
         with np.errstate(over="ignore", invalid="ignore"):
-            gradients = self._gradients(inputs, self._checked_targets(y, inputs.shape[1]))
-        for r in range(1, self.R + 1):
-            _check_finite("the gradient", r, gradients.weights[r], gradients.biases[r])
+            gradients = self.derivatives(inputs, T)
+        for layers in gradients:
+            _check_finite("the gradient", layers)
         return gradients
 
     def update(self, x: ArrayLike, y: ArrayLike, learning_rate: float) -> None:
         """One step of gradient descent on the *mean* of E over these patterns: w(new) = w(old) - ε/P ∂E/∂w."""
-        epsilon = _positive("learning_rate", learning_rate)
-        self._step(self.gradients(x, y), epsilon, len(np.asarray(x)))
+        check(ALLOWED, learning_rate=learning_rate)
+        self.step(self.gradients(x, y), float(learning_rate), len(np.asarray(x)))
 
     def train(
         self,
@@ -239,114 +177,80 @@ class Network:
             If an epoch ends with weights out of bounds: the learning rate was too large. Such weights stay in the
             network.
         """
-        inputs = self._checked_input(x)
-        P = inputs.shape[1]
-        T = self._checked_targets(y, P)
-        epsilon = _positive("learning_rate", learning_rate)
-        epochs, batch_size = _whole("epochs", epochs, 1), _whole("batch_size", batch_size, 1)
-        random = np.random.default_rng(_whole("seed", seed, 0))
-        history = []
+        check(ALLOWED, epochs=epochs, batch_size=batch_size, learning_rate=learning_rate, seed=seed)
+        inputs, T = self.columns(x, y)
+        P, random, history = inputs.shape[1], np.random.default_rng(seed), []
         for _ in range(epochs):
-            order = random.permutation(P)
-            for start in range(0, P, batch_size):
-                batch = order[start : start + batch_size]
-                self._step(self._gradients(inputs[:, batch], T[:, batch]), epsilon, len(batch))
-            history.append(self.error(inputs.T, T.T) / P)
+            self.epoch(inputs, T, float(learning_rate), batch_size, random.permutation(P))
+            history.append(self.summed_error(*self._finite_forward_pass(inputs), T) / P)
         return history
 
-    def _finite_forward_pass(self, inputs: Array) -> tuple[Layers, Layers]:
-        with np.errstate(over="ignore", invalid="ignore"):
-            nu, y = self._forward_pass(inputs)
-        for r in range(1, self.R + 1):
-            _check_finite("nu", r, nu[r])
-        return nu, y
+    def columns(self, x: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
+        """Patterns and what the network should answer, as the equations take them.
 
-    def _checked_input(self, x: ArrayLike) -> Array:
-        array = _numbers("x", x)
+        Parameters
+        ----------
+        x, y : arrays
+            As for ``error``.
+
+        Returns
+        -------
+        x, T : array (n_0, P) and (n_R, P)
+
+        Raises
+        ------
+        ValueError
+            For what does not fit the network.
+        """
+        inputs = self._input(x)
+        P, classes = inputs.shape[1], self.sizes[-1]
+        T = finite_numbers("y", y)
+        if T.shape == (P,) and np.asarray(y).dtype.kind in "iu":
+            labels = T.astype(int)
+            if labels.min() < 0 or labels.max() >= classes:
+                raise ValueError(f"y holds labels from {labels.min()} to {labels.max()}; expected 0 to {classes - 1}")
+            return inputs, np.eye(classes)[:, labels]
+        if T.shape != (P, classes):
+            raise ValueError(
+                f"y has shape {T.shape} and type {np.asarray(y).dtype}; expected {P} labels, shape ({P},) and whole "
+                f"numbers, or target rows, shape ({P}, {classes})"
+            )
+        if self.loss == "cross_entropy" and (T.min() < 0 or not np.allclose(T.sum(axis=1), 1, rtol=0, atol=1e-6)):
+            raise ValueError("the cross-entropy's target rows are probabilities; expected entries from 0 on, sum 1")
+        return inputs, T.T
+
+    def _input(self, x: ArrayLike) -> Array:
+        array = finite_numbers("x", x, "biufc")
         if array.ndim != 2 or array.shape[1] != self.sizes[0]:
             raise ValueError(f"x has shape {array.shape}; expected (P, {self.sizes[0]}): one pattern a row")
         if array.shape[0] == 0:
             raise ValueError("x holds no pattern; expected at least one row")
         return array.T
 
-    def _checked_targets(self, y: ArrayLike, P: int) -> Array:
-        classes = self.sizes[-1]
-        array = _array("y", y)
-        if array.shape == (P,) and array.dtype.kind in "iu":
-            if array.min() < 0 or array.max() >= classes:
-                raise ValueError(f"y holds labels from {array.min()} to {array.max()}; expected 0 to {classes - 1}")
-            return np.eye(classes)[:, array]
-        if array.shape != (P, classes):
+    def _finite_forward_pass(self, inputs: Array) -> tuple[Layers, Layers]:
+        with np.errstate(over="ignore", invalid="ignore"):
+            nu, y = self.forward_pass(inputs)
+        _check_finite("nu", nu)
+        return nu, y
+
+
+def _check_finite(name: str, layers: Layers) -> None:
+    for r, array in layers.items():
+        if not np.isfinite(array).all():
             raise ValueError(
-                f"y has shape {array.shape} and type {array.dtype}; expected {P} labels, shape ({P},) and whole "
-                f"numbers, or target rows, shape ({P}, {classes})"
+                f"{name} of layer {r} is not finite: it is too large for float64, or a weight or bias is not finite "
+                "itself; scale x to about 1, or train with a smaller learning_rate if the weights have grown out of "
+                "bounds"
             )
-        T = _numbers("y", array)
-        if np.iscomplexobj(T):
-            raise ValueError("y is complex; expected real targets")
-        if self.loss == "cross_entropy" and (T.min() < 0 or not np.allclose(T.sum(axis=1), 1, rtol=0, atol=1e-6)):
-            raise ValueError("the cross-entropy's target rows are probabilities; expected entries from 0 on, sum 1")
-        return T.T
-
-
-def _array(name: str, value: ArrayLike) -> Array:
-    try:
-        return np.asarray(value)
-    except ValueError as error:
-        raise ValueError(f"{name} has rows of different lengths; expected numbers in a rectangular array") from error
-
-
-def _numbers(name: str, value: ArrayLike) -> Array:
-    """As float64, or complex128 where complex; finite."""
-    array = _array(name, value)
-    if array.dtype.kind not in "biufc":
-        raise ValueError(f"{name} has type {array.dtype}; expected numbers in a rectangular array")
-    array = array.astype(np.complex128 if array.dtype.kind == "c" else np.float64)
-    if not np.isfinite(array).all():
-        raise ValueError(f"{name} holds NaN or infinity; expected finite numbers")
-    return array
-
-
-def _check_finite(name: str, layer: int, *arrays: Array) -> None:
-    if not all(np.isfinite(array).all() for array in arrays):
-        raise ValueError(
-            f"{name} of layer {layer} is not finite: it is too large for float64, or a weight or bias is not finite "
-            "itself; scale x to about 1, or train with a smaller learning_rate if the weights have grown out of bounds"
-        )
-
-
-def _positive(name: str, value: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, Real) or not 0 < value < np.inf:
-        raise ValueError(f"{name} is {value!r}; expected a positive number, such as 0.01")
-    return float(value)
-
-
-def _is_whole(value: object, lowest: int) -> bool:
-    return isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= lowest
-
-
-def _whole(name: str, value: int, lowest: int) -> int:
-    if not _is_whole(value, lowest):
-        raise ValueError(f"{name} is {value!r}; expected a whole number from {lowest} on")
-    return int(value)
-
-
-def _checked_sizes(sizes: Sequence[int]) -> tuple[int, ...]:
-    given = tuple(sizes) if isinstance(sizes, Iterable) else (sizes,)
-    if len(given) < 2 or not all(_is_whole(n, 1) for n in given):
-        raise ValueError(f"sizes is {given}; expected two or more positive whole numbers, such as (784, 32, 10)")
-    return tuple(int(n) for n in given)
 
 
 def _checked_layers(
     name: str, values: Sequence[ArrayLike] | Mapping[int, ArrayLike], shapes: Mapping[int, tuple[int, ...]]
 ) -> Layers:
-    if not isinstance(values, Iterable):
-        raise ValueError(f"{name} is {values!r}; expected an array for each of the layers 1 to {len(shapes)}")
     layers = dict(values) if isinstance(values, Mapping) else dict(enumerate(values, start=1))
     if set(layers) != set(shapes):
         raise ValueError(f"{name} are given for layers {list(layers)}; expected layers 1 to {len(shapes)}")
-    arrays = {r: _numbers(f"{name}[{r}]", layers[r]) for r in shapes}
+    arrays = {r: finite_numbers(f"{name}[{r}]", layers[r], "biufc") for r in shapes}
     for r, shape in shapes.items():
         if arrays[r].shape != shape:
             raise ValueError(f"{name}[{r}] has shape {arrays[r].shape}; expected {shape}")
