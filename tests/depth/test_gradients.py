@@ -43,9 +43,9 @@ def keras_copy(network: Network, dtype: str = "float64") -> Any:
     return model
 
 
-def with_random_biases(sizes: tuple[int, ...], activation: str, loss: Any = "cross_entropy") -> Network:
+def with_random_biases(sizes: tuple[int, ...], activation: str) -> Network:
     random = np.random.default_rng(8)
-    return Network(sizes, activation, loss, biases=[random.normal(0, 0.1, n) for n in sizes[1:]])
+    return Network(sizes, activation, biases=[random.normal(0, 0.1, n) for n in sizes[1:]])
 
 
 def table(layers: int, **values: Any) -> pd.DataFrame:
@@ -82,16 +82,15 @@ def test_a_keras_model_s_gradients_are_the_network_s(activation: str, layers: in
             assert found.loc[(r, kind)]["one_pattern"] == found.loc[(r, "delta")]["root_mean_square"]
 
 
-@pytest.mark.parametrize("loss", ["cross_entropy", "squared_error"])
-def test_the_network_s_table_is_the_keras_model_s(loss: Any) -> None:
-    network = with_random_biases((9, 7, 5, 4), "sigmoid", loss)
+def test_the_network_s_table_is_the_keras_model_s() -> None:
+    network = with_random_biases((9, 7, 5, 4), "sigmoid")
     x, y = data(11, 9, 4)
-    theirs = layer_gradients(keras_copy(network), x, y, loss=loss)
+    theirs = layer_gradients(keras_copy(network), x, y)
     ours = network_gradients(network, x, y)
     pd.testing.assert_frame_equal(ours, theirs, check_exact=False, rtol=1e-12, atol=0)
     rows = np.eye(4)[y]
     pd.testing.assert_frame_equal(network_gradients(network, x, rows), ours)
-    pd.testing.assert_frame_equal(layer_gradients(keras_copy(network), x, rows, loss=loss), theirs)
+    pd.testing.assert_frame_equal(layer_gradients(keras_copy(network), x, rows), theirs)
 
 
 def test_one_layer_worked_on_paper() -> None:
@@ -264,20 +263,14 @@ def test_bad_input_says_what_was_expected() -> None:
         layer_gradients(model, x, [0, 1, 0])
     with pytest.raises(ValueError, match="at least one pattern"):
         initial_gradients("tanh", 3, np.ones((0, 784)), [], [0])
-    with pytest.raises(ValueError, match="expected 2 whole numbers from 0 to 1"):
+    with pytest.raises(ValueError, match="labels from 0 to 2; expected 0 to 1"):
         layer_gradients(model, x, [0, 2])
     with pytest.raises(ValueError, match="NaN or infinity"):
         layer_gradients(model, x * np.nan, [0, 1])
-    with pytest.raises(ValueError, match="unknown loss"):
-        layer_gradients(model, x, [0, 1], loss="hinge")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="does not end in a softmax"):
         layer_gradients(keras_copy(Network((3, 4, 2), "tanh", "squared_error")), x, [0, 1])
-    with pytest.raises(ValueError, match="no Dense layer"):
-        layer_gradients(keras.Sequential([keras.Input((3,)), keras.layers.Activation("softmax")]), x, [0, 1])
     with pytest.raises(ValueError, match="x has shape"):
         initial_gradients("tanh", 3, x, [0, 1], [0])
-    with pytest.raises(ValueError, match="seeds is empty"):
-        initial_gradients("tanh", 3, x, [0, 1], [])
 
 
 # Relative to the last hidden layer: measured and predicted

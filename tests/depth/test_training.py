@@ -119,8 +119,6 @@ def test_every_seed_is_another_run() -> None:
     five = train("tanh", 4, FEW, seeds=range(5), epochs=1, updates_per_epoch=30)
     assert five.seeds == (0, 1, 2, 3, 4)
     assert len(set(five.test_loss[:, 0])) == 5
-    with pytest.raises(ValueError, match="no run has the seed 5; expected one of 0, 1, 2, 3, 4"):
-        five.weights_of(5)
 
 
 def test_an_epoch_is_a_number_of_updates() -> None:
@@ -198,6 +196,8 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "no threads": ({"threads": 0}, "threads is 0"),
     "negative learning rate": ({"learning_rate": -0.1}, "learning_rate is -0.1; expected a finite number, 0 or more"),
     "infinite learning rate": ({"learning_rate": np.inf}, "learning_rate is inf"),
+    "learning rate that is true": ({"learning_rate": True}, "learning_rate is True; expected a finite number"),
+    "epochs in words": ({"epochs": "three"}, "epochs is 'three'; expected a whole number, 1 or more"),
     "learning rate in words": ({"learning_rate": "fast"}, "learning_rate is 'fast'"),
     "initializer": ({"initializer": "she"}, "unknown initializer 'she'"),
     "no units": ({"units": 0}, "units is 0"),
@@ -207,8 +207,8 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "flat images": ({"x_train": DIGITS.x_train.reshape(-1, 784)}, r"shape \(4000, 784\)"),
     "no images": ({"x_test": DIGITS.x_test[:0], "y_test": DIGITS.y_test[:0]}, "with P at least 1"),
     "one-hot labels": ({"y_train": one_hot(DIGITS.y_train)}, "y_train is float32 of shape"),
-    "too few labels": ({"y_train": DIGITS.y_train[:-1]}, "one whole number for each of the 4000 images"),
-    "labels out of range": ({"y_test": DIGITS.y_test + 1}, "y_test holds labels from 1 to 10; expected 0 to 9"),
+    "too few labels": ({"y_train": DIGITS.y_train[:-1]}, "expected a whole number from 0 to 9 for each of the 4000"),
+    "labels out of range": ({"y_test": DIGITS.y_test + 1}, "y_test is .* expected a whole number from 0 to 9"),
 }
 
 

@@ -7,7 +7,7 @@ from .gradients import (
     predicted_gradients,
     relative_gradients,
 )
-from .mean_field import chi, fixed_point, gaussian_mean, predict_gradients, second_moment, variance_map
+from .mean_field import chi, fixed_point, gaussian_mean, second_moment, variance_map
 from .measurements import delta_ratio
 from .models import initial_weights, mlp
 from .sweeps import sweep
@@ -25,7 +25,6 @@ __all__ = [
     "layer_gradients",
     "mlp",
     "network_gradients",
-    "predict_gradients",
     "predicted_gradients",
     "relative_gradients",
     "second_moment",

@@ -16,11 +16,12 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from threadpoolctl import threadpool_limits
 
-from layerwise.depth.mean_field import predict_gradients
+from layerwise.depth.mean_field import signals_and_gradients
 from layerwise.depth.models import layer_sizes, stacked_initial_weights
 from layerwise.derive.activations import Activation, Array, find_activation
-from layerwise.derive.equations import Loss, log_softmax
-from layerwise.derive.network import LOSSES, Network
+from layerwise.derive.equations import log_softmax
+from layerwise.derive.network import Network, target_columns
+from layerwise.keep.arguments import finite_numbers
 
 KINDS = ("weights", "biases", "delta")
 
@@ -155,7 +156,7 @@ def initial_gradients(
     Raises
     ------
     ValueError
-        As from ``models.mlp``; for no seed, or patterns and targets that do not fit.
+        As from ``models.mlp``; for patterns and targets that do not fit.
     """
     x, y = _patterns(x, y)
     seeds = list(seeds)
@@ -166,8 +167,6 @@ def initial_gradients(
         for s, seed in enumerate(seeds):
             network = keras_network(activation, [stack[s] for stack in stacks])
             rows += [(seed, *row) for row in _rows(network, x.reshape(len(x), -1), y)]
-    if not rows:
-        raise ValueError("seeds is empty; expected at least one, such as range(200)")
     return pd.DataFrame(rows, columns=("seed", *COLUMNS))
 
 
@@ -235,10 +234,10 @@ def predicted_gradients(
     Raises
     ------
     ValueError
-        As :func:`layerwise.depth.mean_field.predict_gradients`.
+        As :func:`layerwise.depth.mean_field.signals_and_gradients`.
     """
     moment = float(np.mean(np.square(x, dtype=np.float64)))
-    theory = predict_gradients(activation, layer_sizes(layers, units), initializer, moment)
+    theory = signals_and_gradients(activation, layer_sizes(layers, units), initializer, moment)
     tidy = theory.reset_index().melt("layer", list(KINDS), "kind", "size")
     return _of_case(tidy, activation, layers, initializer)
 
@@ -262,10 +261,8 @@ def keras_network(activation: str | Activation, parameters: Sequence[ArrayLike])
     return Network(sizes, activation, weights=weights, biases=biases)
 
 
-def layer_gradients(
-    model: Any, x: ArrayLike, y: ArrayLike, *, loss: Loss = "cross_entropy", training: bool = False
-) -> pd.DataFrame:
-    """The sizes of the gradients of a Keras model, by TensorFlow's automatic differentiation of a float64 copy.
+def layer_gradients(model: Any, x: ArrayLike, y: ArrayLike, *, training: bool = False) -> pd.DataFrame:
+    """The sizes of the gradients of a Keras model with a softmax, differentiated by TensorFlow in a float64 copy.
 
     Parameters
     ----------
@@ -277,8 +274,6 @@ def layer_gradients(
         Patterns, in the shape that the model takes.
     y : array (P,) of labels or (P, n_R) of target rows
         0..n_R-1, or one row of targets a pattern.
-    loss : {"cross_entropy", "squared_error"}
-        -Σ T ln y for a model that ends in a softmax, or ½ Σ (T - y)²; in both the mean over the patterns.
     training : bool, default False
         Whether batch normalisation uses the batch's own mean and variance, as it does while training. The patterns
         then depend on one another and are taken all at once.
@@ -286,45 +281,29 @@ def layer_gradients(
     Returns
     -------
     DataFrame
-        One row per layer and kind. ``layer``: 1..R. ``kind``: ``weights`` and ``biases`` (gradients of the loss, means
-        over the patterns), ``delta`` (of single patterns: the derivative of a pattern's own E by nu). ``largest``: the
-        largest absolute value over all entries. ``signed_maximum``: the largest value, sign kept, which the report
-        plots as 'max gradient'; it is negative where all entries are. ``root_mean_square``: over all entries; for
-        delta over units and patterns. ``one_pattern``: root mean square of the gradients of single patterns, over
-        entries and patterns: delta_i y_j for the weights, delta_i for the biases. It is what mean-field theory
-        predicts, and ``root_mean_square`` is smaller as far as the patterns cancel.
+        One row per layer and kind. ``layer``: 1..R. ``kind``: ``weights`` and ``biases`` (gradients of the
+        cross-entropy, means over the patterns), ``delta`` (of single patterns: the derivative of a pattern's own E by
+        nu). ``largest``: the largest absolute value over all entries. ``signed_maximum``: the largest value, sign kept,
+        which the report plots as 'max gradient'; it is negative where all entries are. ``root_mean_square``: over all
+        entries; for delta over units and patterns. ``one_pattern``: root mean square of the gradients of single
+        patterns, over entries and patterns: delta_i y_j for the weights, delta_i for the biases. It is what mean-field
+        theory predicts, and ``root_mean_square`` is smaller as far as the patterns cancel.
 
     Raises
     ------
     ValueError
-        For patterns or targets that do not fit, an unknown loss, cross-entropy without a softmax, or a model without
-        ``Dense`` layers.
+        For patterns or targets that do not fit, or a model without a softmax.
     """
-    if loss not in LOSSES:
-        raise ValueError(f"unknown loss {loss!r}; expected one of {', '.join(LOSSES)}")
-    x, y = _patterns(x, y)
-    if not np.isfinite(x).all():
-        raise ValueError("x holds NaN or infinity; expected finite numbers")
+    x, y = _patterns(finite_numbers("x", x), y)
     copy, layers = _recording_copy(model)
-    T = _targets(y, len(x), int(copy.output_shape[-1]))
+    T = target_columns(y, len(x), int(copy.output_shape[-1])).T
     sizes = [_LayerSizes() for _ in layers]
     at_once = len(x) if training else _PATTERNS_AT_ONCE
     for start in range(0, len(x), at_once):
         chunk = slice(start, start + at_once)
-        for one, parts in zip(sizes, _differentiate(copy, layers, x[chunk], T[chunk], loss, training), strict=True):
+        for one, parts in zip(sizes, _differentiate(copy, layers, x[chunk], T[chunk], training), strict=True):
             one.add(*parts)
     return pd.DataFrame([row for r, one in enumerate(sizes, start=1) for row in one.rows(r)], columns=COLUMNS)
-
-
-def _targets(y: Array, P: int, classes: int) -> Array:
-    if y.shape == (P,) and y.dtype.kind in "iu" and y.min() >= 0 and y.max() < classes:
-        return np.eye(classes)[y]
-    if y.shape != (P, classes):
-        raise ValueError(
-            f"y has shape {y.shape} and type {y.dtype}; expected {P} whole numbers from 0 to {classes - 1}, or target "
-            f"rows of shape ({P}, {classes})"
-        )
-    return y.astype(np.float64)
 
 
 class _Recorder:
@@ -360,27 +339,22 @@ def _recording_copy(model: Any) -> tuple[Any, list[_Recorder]]:
     copy.set_weights(model.get_weights())
     order = {id(layer): place for place, layer in enumerate(copy.layers)}
     recorders = sorted((one for one in recorders if id(one.layer) in order), key=lambda one: order[id(one.layer)])
-    if not recorders:
-        raise ValueError("the model has no Dense layer; expected a multilayer perceptron, such as models.mlp builds")
     return copy, recorders
 
 
 def _differentiate(
-    model: Any, layers: list[_Recorder], x: Array, T: Array, loss: Loss, training: bool
+    model: Any, layers: list[_Recorder], x: Array, T: Array, training: bool
 ) -> Iterator[tuple[Array, Array, Array, Array]]:
     """Per layer: its input and delta (units x patterns), its weights' (n_r, n_{r-1}) and biases' gradients of E."""
     import tensorflow as tf
 
     with tf.GradientTape() as tape:
         answers = model(tf.constant(x, tf.float64), training=training)
-        if loss == "cross_entropy":
-            # From nu, not from the softmax's answers, which Keras would clip at 1e-7.
-            nu = layers[-1].nu
-            if not np.allclose(np.exp(log_softmax(nu.numpy().T)).T, answers.numpy(), rtol=0, atol=1e-9):
-                raise ValueError("the model does not end in a softmax; expected one, or loss='squared_error'")
-            error = -tf.reduce_sum(T * tf.nn.log_softmax(nu))
-        else:
-            error = tf.reduce_sum(tf.square(T - answers)) / 2
+        # From nu, not from the softmax's answers, which Keras would clip at 1e-7.
+        nu = layers[-1].nu
+        if not np.allclose(np.exp(log_softmax(nu.numpy().T)).T, answers.numpy(), rtol=0, atol=1e-9):
+            raise ValueError("the model does not end in a softmax; expected one")
+        error = -tf.reduce_sum(T * tf.nn.log_softmax(nu))
     sources = [(one.nu, one.layer.kernel, one.layer.bias if one.layer.use_bias else one.nu) for one in layers]
     for one, (delta, weights, biases) in zip(layers, tape.gradient(error, sources), strict=True):
         biases = biases if one.layer.use_bias else tf.reduce_sum(delta, axis=0)

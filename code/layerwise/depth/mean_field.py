@@ -24,13 +24,11 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 
-from layerwise.derive.activations import Activation, find_activation
-
-Array = NDArray[Any]
-
+from layerwise.derive.activations import Activation, Array, find_activation
+from layerwise.keep.arguments import POSITIVE, check, number
 
 INITIALIZERS: dict[str, Callable[[int, int], float]] = {
     "glorot": lambda fan_in, fan_out: 2 / (fan_in + fan_out),
@@ -38,6 +36,10 @@ INITIALIZERS: dict[str, Callable[[int, int], float]] = {
     "lecun": lambda fan_in, fan_out: 1 / fan_in,
 }
 """Variance of one weight, by the first word of the initialiser's name in Keras."""
+
+
+ALLOWED = {"weight_variance": POSITIVE, "bias_variance": number(0), "data_second_moment": POSITIVE}
+"""What the arguments of these functions may be."""
 
 
 def initial_variance(initializer: str, fan_in: int, fan_out: int) -> float:
@@ -58,7 +60,7 @@ def initial_variance(initializer: str, fan_in: int, fan_out: int) -> float:
     Raises
     ------
     ValueError
-        For another name or a fan that is not positive.
+        For another name.
 
     References
     ----------
@@ -68,8 +70,6 @@ def initial_variance(initializer: str, fan_in: int, fan_out: int) -> float:
     if rule not in INITIALIZERS or distribution not in ("uniform", "normal"):
         names = ", ".join(f"{name}_uniform, {name}_normal" for name in INITIALIZERS)
         raise ValueError(f"unknown initializer {initializer!r}; expected one of {names}")
-    if fan_in < 1 or fan_out < 1:
-        raise ValueError(f"fan_in is {fan_in} and fan_out is {fan_out}; expected whole numbers from 1 on")
     return INITIALIZERS[rule](fan_in, fan_out)
 
 
@@ -180,7 +180,7 @@ def variance_map(activation: str | Activation, q: ArrayLike, weight_variance: fl
     -------
     float, or array of the shape of ``q``
     """
-    _check_variances(weight_variance, bias_variance)
+    check(ALLOWED, weight_variance=weight_variance, bias_variance=bias_variance)
     return weight_variance * second_moment(activation, q) + bias_variance
 
 
@@ -189,16 +189,8 @@ def chi(activation: str | Activation, q: ArrayLike, weight_variance: float) -> A
 
     Below 1 gradients vanish, above 1 they explode. Arguments as for :func:`variance_map`.
     """
-    _check_variances(weight_variance, 0.0)
+    check(ALLOWED, weight_variance=weight_variance)
     return weight_variance * derivative_second_moment(activation, q)
-
-
-def _check_variances(weight_variance: float, bias_variance: float) -> None:
-    if not (0 < weight_variance < inf and 0 <= bias_variance < inf):
-        raise ValueError(
-            f"weight_variance is {weight_variance} and bias_variance is {bias_variance}; expected a positive number "
-            "and one from 0 on (weight_variance is the fan-in times the variance of one weight)"
-        )
 
 
 @dataclass(frozen=True)
@@ -271,7 +263,7 @@ def fixed_point(
         For variances or a start that are not positive.
     """
     f = find_activation(activation)
-    _check_variances(weight_variance, bias_variance)
+    check(ALLOWED, weight_variance=weight_variance, bias_variance=bias_variance)
 
     def growth(q: ArrayLike) -> Any:
         """Relative change of q in one layer."""
@@ -319,7 +311,7 @@ def _limit(f: Activation, weight_variance: float, bias_variance: float, way: int
     )
 
 
-def predict_gradients(
+def signals_and_gradients(
     activation: str | Activation,
     sizes: Sequence[int],
     initializer: str,
@@ -360,13 +352,10 @@ def predict_gradients(
     Raises
     ------
     ValueError
-        For sizes without a hidden layer, an unknown name, or a data_second_moment that is not positive.
+        For an unknown name, or a data_second_moment that is not positive.
     """
     f = find_activation(activation)
-    if len(sizes) < 3:
-        raise ValueError(f"sizes is {tuple(sizes)}; expected at least one hidden layer, such as (784, 32, 10)")
-    if not 0 < data_second_moment < inf:
-        raise ValueError(f"data_second_moment is {data_second_moment}; expected the data's mean square, positive")
+    check(ALLOWED, data_second_moment=data_second_moment)
     # variances[r - 1] is v_r; moments[r] is m_r.
     variances = [initial_variance(initializer, n_in, n_out) for n_in, n_out in pairwise(sizes)]
     hidden = range(1, len(sizes) - 1)

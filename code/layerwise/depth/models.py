@@ -6,7 +6,6 @@
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import pairwise
-from numbers import Integral
 from typing import Any
 
 import keras
@@ -14,11 +13,8 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from layerwise.derive.activations import (
-    Activation,
-    find_activation,
-    keras_activation,
-)
+from layerwise.derive.activations import Activation, find_activation, keras_activation
+from layerwise.keep.arguments import check, one_of, whole
 
 PIXELS = (28, 28)
 
@@ -26,7 +22,13 @@ PIXELS = (28, 28)
 CLASSES = 10
 
 
-DTYPES = ("float32", "float64")
+ALLOWED = {
+    "layers": whole(2),
+    "units": whole(1),
+    "seed": whole(0),
+    "dtype": one_of("float32", "float64"),
+}
+"""What the arguments of these functions may be."""
 
 
 def mlp(
@@ -67,7 +69,7 @@ def mlp(
     """
     activation = find_activation(activation)
     sizes = layer_sizes(layers, units)
-    check_dtype(dtype)
+    check(ALLOWED, dtype=dtype)
     dense = [
         keras.layers.Dense(
             n,
@@ -136,7 +138,7 @@ def stacked_initial_weights(
         As :func:`mlp`.
     """
     shapes = list(pairwise(layer_sizes(layers, units)))
-    check_dtype(dtype)
+    check(ALLOWED, dtype=dtype)
     weights: dict[int, NDArray[Any]] = {}
     for shape in dict.fromkeys(shapes):
         alike = [r for r, other in enumerate(shapes, start=1) if other == shape]
@@ -174,9 +176,7 @@ class _GivenSeed(keras.random.SeedGenerator):
 
 def layer_sizes(layers: int, units: int = 32) -> list[int]:
     """Units per layer, input and output included: ``[784, 32, ..., 32, 10]``, or a ValueError."""
-    for name, value, least in (("layers", layers, 2), ("units", units, 1)):
-        if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
-            raise ValueError(f"{name} is {value!r}; expected a whole number, {least} or more")
+    check(ALLOWED, layers=layers, units=units)
     return [PIXELS[0] * PIXELS[1], *[int(units)] * (int(layers) - 1), CLASSES]
 
 
@@ -221,13 +221,5 @@ def _seeded(initializer: str | keras.Initializer, seed: Any) -> keras.Initialize
 
 def check_seed(seed: int) -> int:
     """The seed as an int, or a ValueError if it is no whole number from 0."""
-    if not isinstance(seed, Integral) or isinstance(seed, bool) or seed < 0:
-        raise ValueError(f"seed is {seed!r}; expected a whole number, 0 or more")
+    check(ALLOWED, seed=seed)
     return int(seed)
-
-
-def check_dtype(dtype: str) -> str:
-    """The dtype, or a ValueError if the models do not come in it."""
-    if dtype not in DTYPES:
-        raise ValueError(f"dtype is {dtype!r}; expected one of {', '.join(DTYPES)}")
-    return dtype

@@ -16,7 +16,6 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from numbers import Integral, Real
 from typing import Any
 
 import keras
@@ -25,15 +24,9 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from layerwise.data.digits import Digits
-from layerwise.depth.models import (
-    CLASSES,
-    PIXELS,
-    check_dtype,
-    check_seed,
-    initial_weights,
-    layer_sizes,
-)
+from layerwise.depth.models import ALLOWED, CLASSES, PIXELS, check_seed, initial_weights, layer_sizes
 from layerwise.derive.activations import Activation, find_activation, keras_activation
+from layerwise.keep.arguments import check, number, whole
 
 Array = NDArray[Any]
 
@@ -80,15 +73,7 @@ class Training:
     weights: list[Array] = field(repr=False)
 
     def weights_of(self, seed: int) -> list[Array]:
-        """One run's final weights, as ``set_weights`` of the model :func:`layerwise.depth.models.mlp` takes them.
-
-        Raises
-        ------
-        ValueError
-            If no run has that seed.
-        """
-        if seed not in self.seeds:
-            raise ValueError(f"no run has the seed {seed!r}; expected one of {', '.join(map(str, self.seeds))}")
+        """One run's final weights, as ``set_weights`` of the model :func:`layerwise.depth.models.mlp` takes them."""
         return [array[self.seeds.index(seed)] for array in self.weights]
 
 
@@ -206,7 +191,7 @@ class Stacks:
         self._threads = cores() if threads is None else threads
         check_counts(updates_per_epoch=updates_per_epoch, batch_size=batch_size, threads=self._threads)
         check_learning_rate(learning_rate)
-        check_dtype(dtype)
+        check(ALLOWED, dtype=dtype)
         check_digits(digits)
         sizes = layer_sizes(layers, units)
         starts = [
@@ -424,15 +409,12 @@ def cores() -> int:
 
 def check_counts(**counts: int) -> None:
     """Raise a ValueError for whatever is not a whole number, 1 or more."""
-    for name, value in counts.items():
-        if not isinstance(value, Integral) or isinstance(value, bool) or value < 1:
-            raise ValueError(f"{name} is {value!r}; expected a whole number, 1 or more")
+    check(dict.fromkeys(counts, whole(1)), **counts)
 
 
 def check_learning_rate(learning_rate: float) -> None:
     """Raise a ValueError for whatever is not a finite number, 0 or more."""
-    if not isinstance(learning_rate, Real) or not math.isfinite(learning_rate) or learning_rate < 0:
-        raise ValueError(f"learning_rate is {learning_rate!r}; expected a finite number, 0 or more")
+    check({"learning_rate": number(0)}, learning_rate=learning_rate)
 
 
 def check_seeds(seeds: Iterable[int]) -> tuple[int, ...]:
@@ -449,16 +431,14 @@ def check_digits(digits: Digits) -> None:
     """Raise a ValueError for whatever is not a data set of images as they were loaded, with labels from 0 to 9."""
     if not isinstance(digits, Digits):
         raise ValueError(f"digits is {digits!r}; expected Digits, such as load_mnist() returns")
-    for part in ("train", "test"):
-        x, y = np.asarray(getattr(digits, f"x_{part}")), np.asarray(getattr(digits, f"y_{part}"))
+    for part, x, y in (("train", digits.x_train, digits.y_train), ("test", digits.x_test, digits.y_test)):
         if x.dtype != np.uint8 or x.shape[1:] != PIXELS or not len(x):
             raise ValueError(
                 f"x_{part} is {x.dtype} of shape {x.shape}; expected images as they were loaded, uint8 of shape "
                 f"(P, {PIXELS[0]}, {PIXELS[1]}) with P at least 1: the trainer itself scales them by 1/255"
             )
-        if not np.issubdtype(y.dtype, np.integer) or y.shape != x.shape[:1]:
+        if y.dtype.kind not in "iu" or y.shape != x.shape[:1] or y.min() < 0 or y.max() >= CLASSES:
             raise ValueError(
-                f"y_{part} is {y.dtype} of shape {y.shape}; expected one whole number for each of the {len(x)} images"
+                f"y_{part} is {y.dtype} of shape {y.shape}; expected a whole number from 0 to {CLASSES - 1} for each "
+                f"of the {len(x)} images"
             )
-        if y.min() < 0 or y.max() >= CLASSES:
-            raise ValueError(f"y_{part} holds labels from {y.min()} to {y.max()}; expected 0 to {CLASSES - 1}")

@@ -203,21 +203,10 @@ class Network(Perceptron):
             For what does not fit the network.
         """
         inputs = self._input(x)
-        P, classes = inputs.shape[1], self.sizes[-1]
-        T = finite_numbers("y", y)
-        if T.shape == (P,) and np.asarray(y).dtype.kind in "iu":
-            labels = T.astype(int)
-            if labels.min() < 0 or labels.max() >= classes:
-                raise ValueError(f"y holds labels from {labels.min()} to {labels.max()}; expected 0 to {classes - 1}")
-            return inputs, np.eye(classes)[:, labels]
-        if T.shape != (P, classes):
-            raise ValueError(
-                f"y has shape {T.shape} and type {np.asarray(y).dtype}; expected {P} labels, shape ({P},) and whole "
-                f"numbers, or target rows, shape ({P}, {classes})"
-            )
-        if self.loss == "cross_entropy" and (T.min() < 0 or not np.allclose(T.sum(axis=1), 1, rtol=0, atol=1e-6)):
+        T = target_columns(y, inputs.shape[1], self.sizes[-1])
+        if self.loss == "cross_entropy" and (T.min() < 0 or not np.allclose(T.sum(axis=0), 1, rtol=0, atol=1e-6)):
             raise ValueError("the cross-entropy's target rows are probabilities; expected entries from 0 on, sum 1")
-        return inputs, T.T
+        return inputs, T
 
     def _input(self, x: ArrayLike) -> Array:
         array = finite_numbers("x", x, "biufc")
@@ -232,6 +221,22 @@ class Network(Perceptron):
             nu, y = self.forward_pass(inputs)
         _check_finite("nu", nu)
         return nu, y
+
+
+def target_columns(y: ArrayLike, P: int, classes: int) -> Array:
+    """Labels (P,) from 0 or target rows (P, classes) as the equations take them, (classes, P), or a ValueError."""
+    T = finite_numbers("y", y)
+    if T.shape == (P,) and np.asarray(y).dtype.kind in "iu":
+        labels = T.astype(int)
+        if labels.min() < 0 or labels.max() >= classes:
+            raise ValueError(f"y holds labels from {labels.min()} to {labels.max()}; expected 0 to {classes - 1}")
+        return np.eye(classes)[:, labels]
+    if T.shape != (P, classes):
+        raise ValueError(
+            f"y has shape {T.shape} and type {np.asarray(y).dtype}; expected {P} labels, shape ({P},) and whole "
+            f"numbers, or target rows, shape ({P}, {classes})"
+        )
+    return T.T
 
 
 def _check_finite(name: str, layers: Layers) -> None:
