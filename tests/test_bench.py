@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from layerwise import bench
-from layerwise.bench import FIT, OURS, PRODUCTS, Trainer, Ways, main, measure, table
+from layerwise.bench import FIT, OURS, PRODUCTS, Trainer, Trainers, main, table, time_trainers
 from layerwise.data.mnist import load_mnist_5000
 
 DIGITS = load_mnist_5000()
@@ -23,7 +23,7 @@ def test_the_products_are_those_of_one_update(monkeypatch: pytest.MonkeyPatch) -
         assert (a.shape[1], out.shape) == (b.shape[0], (a.shape[0], b.shape[1]))
         multiplications += a.shape[0] * a.shape[1] * b.shape[1]
 
-    trainer = Ways(5, DIGITS, updates=3).products()
+    trainer = Trainers(5, DIGITS, updates=3).products()
     monkeypatch.setattr(bench.np, "matmul", count)
     trainer.train()
     # Of 32 patterns each weight takes part in three products, those of the first layer in two.
@@ -32,9 +32,9 @@ def test_the_products_are_those_of_one_update(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_every_way_trains_and_says_for_how_many_networks() -> None:
-    ways = Ways(2, DIGITS, updates=4).all()
-    assert [name for name in ways if name in (OURS, FIT, PRODUCTS)] == [OURS, FIT, PRODUCTS]
-    for name, build in ways.items():
+    trainers = Trainers(2, DIGITS, updates=4).all()
+    assert [name for name in trainers if name in (OURS, FIT, PRODUCTS)] == [OURS, FIT, PRODUCTS]
+    for name, build in trainers.items():
         trainer = build()
         assert trainer.networks == (5 if "five" in name else 1)
         trainer.train()
@@ -42,8 +42,8 @@ def test_every_way_trains_and_says_for_how_many_networks() -> None:
 
 
 def test_the_numpy_network_learns() -> None:
-    ways = Ways(2, DIGITS, updates=200)
-    trainer = ways.network()
+    trainers = Trainers(2, DIGITS, updates=200)
+    trainer = trainers.network()
     assert trainer.evaluate is not None
     before = trainer.evaluate()
     trainer.train()
@@ -55,8 +55,8 @@ def test_the_median_of_the_rounds_counts_per_update_and_network(monkeypatch: pyt
     ticks = itertools.chain.from_iterable((0.0, seconds) for seconds in (9, 4, 2, 12, 1, 5, 8))
     monkeypatch.setattr(bench.time, "perf_counter", lambda: next(ticks))
     stacked = Trainer(5, lambda: None, lambda: None)
-    monkeypatch.setattr(Ways, "all", lambda self: {OURS: lambda: stacked})
-    frame = measure(2, DIGITS, updates=10, rounds=3)
+    monkeypatch.setattr(Trainers, "all", lambda self: {OURS: lambda: stacked})
+    frame = time_trainers(2, DIGITS, updates=10, rounds=3)
     assert frame.loc[OURS, "update"] == pytest.approx(1e6 * 5 / 10 / 5)
     assert frame.loc[OURS, "preparation"] == 9
     assert frame.loc[OURS, "evaluation"] == pytest.approx(1e3 * 2 / 5)

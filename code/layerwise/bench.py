@@ -20,8 +20,9 @@ import pandas as pd
 from layerwise.data.digits import Digits, one_hot, scale
 from layerwise.data.mnist import load_mnist
 from layerwise.depth.models import layer_sizes, mlp
-from layerwise.depth.training import Stacks, check_counts, cores
+from layerwise.depth.training import Stacks, cores
 from layerwise.derive.network import Network
+from layerwise.keep.arguments import check, whole
 
 ACTIVATION = "tanh"
 BATCH_SIZE = 32
@@ -50,7 +51,7 @@ class Trainer:
     evaluate: Callable[[], object] | None
 
 
-class Ways:
+class Trainers:
     """The ways to train one network that are compared; each method builds and compiles one of them.
 
     Parameters
@@ -123,10 +124,7 @@ class Ways:
         def train() -> None:
             for start in range(0, len(x), BATCH_SIZE):
                 batch = slice(start, start + BATCH_SIZE)
-                gradients = network.gradients(x[batch], self.y[batch])
-                for r in network.weights:
-                    network.weights[r] -= LEARNING_RATE / BATCH_SIZE * gradients.weights[r]
-                    network.biases[r] -= LEARNING_RATE / BATCH_SIZE * gradients.biases[r]
+                network.update(x[batch], self.y[batch], LEARNING_RATE)
 
         return Trainer(1, train, lambda: network.error(x_test, self.y_test))
 
@@ -154,7 +152,7 @@ class Ways:
         return Trainer(1, train, None)
 
 
-def measure(layers: int, digits: Digits, *, updates: int, rounds: int) -> pd.DataFrame:
+def time_trainers(layers: int, digits: Digits, *, updates: int, rounds: int) -> pd.DataFrame:
     """Time every way to train a network of this depth.
 
     Parameters
@@ -178,10 +176,9 @@ def measure(layers: int, digits: Digits, *, updates: int, rounds: int) -> pd.Dat
     ValueError
         For numbers below 1, or fewer than 2 layers.
     """
-    check_counts(updates=updates, rounds=rounds)
-    layer_sizes(layers)
+    check({"updates": whole(1), "rounds": whole(1), "layers": whole(2)}, updates=updates, rounds=rounds, layers=layers)
     preparation, trainers = {}, {}
-    for name, build in Ways(layers, digits, updates).all().items():
+    for name, build in Trainers(layers, digits, updates).all().items():
         start = time.perf_counter()
         trainers[name] = build()
         preparation[name] = time.perf_counter() - start
@@ -203,7 +200,7 @@ def measure(layers: int, digits: Digits, *, updates: int, rounds: int) -> pd.Dat
 
 
 def table(timings: dict[int, pd.DataFrame]) -> str:
-    """The benchmark as text, from what ``measure`` returned for each depth."""
+    """The benchmark as text, from what ``time_trainers`` returned for each depth."""
     blocks = []
     for column, title, form in (
         ("update", "microseconds per update and network, compilation and evaluation apart", "{:,.0f}"),
@@ -233,7 +230,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     digits = load_mnist()
     print(f"{ACTIVATION}, batches of {BATCH_SIZE}, {cores()} cores, on {digits.source}\n", flush=True)
     try:
-        timings = {n: measure(n, digits, updates=options.updates, rounds=options.rounds) for n in options.layers}
+        timings = {n: time_trainers(n, digits, updates=options.updates, rounds=options.rounds) for n in options.layers}
     except ValueError as error:
         parser.error(str(error))
     print(table(timings))

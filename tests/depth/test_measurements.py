@@ -1,4 +1,4 @@
-"""The studies of deep networks: their networks, and what they measure."""
+"""What is measured of deep networks, and the networks that only this measures."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ import pytest
 from layerwise.data.digits import Digits
 from layerwise.data.mnist import load_mnist_5000
 from layerwise.depth import measurements
-from layerwise.depth.measurements import SETTINGS, delta_ratio, largest_step, measure, remedied_mlp
+from layerwise.depth.measurements import MEASUREMENTS, delta_ratio, largest_step, measure, remedied_mlp
 from layerwise.depth.models import initial_weights, mlp
 from layerwise.derive.activations import ACTIVATIONS
 
@@ -41,12 +41,12 @@ ROWS = {
 }
 
 
-@pytest.mark.parametrize("study", SETTINGS)
-def test_a_study_measures_what_its_settings_ask_for(study: str) -> None:
-    frame = measure(study, SMALL[study], load_mnist_5000())
-    assert len(frame) == ROWS[study]
+@pytest.mark.parametrize("name", MEASUREMENTS)
+def test_what_the_settings_ask_for_is_measured(name: str) -> None:
+    frame = measure(name, SMALL[name], load_mnist_5000())
+    assert len(frame) == ROWS[name]
     assert not frame.isna().to_numpy().any()
-    assert set(frame["seed"]) == set(SMALL[study]["seeds"])
+    assert set(frame["seed"]) == set(SMALL[name]["seeds"])
 
 
 def test_without_a_remedy_the_network_is_the_reports() -> None:
@@ -103,13 +103,8 @@ def test_a_gain_multiplies_glorot_s_weights(monkeypatch: pytest.MonkeyPatch) -> 
     for gain in (1.0, 1.25):
         settings = {"cases": [["tanh", 4, gain]], "seeds": [0], "epochs": 1}
         with pytest.raises(NotImplementedError):
-            next(measurements.STUDIES["larger_weights"](settings, load_mnist_5000()))
+            next(MEASUREMENTS["larger_weights"].rows(settings, load_mnist_5000()))
     glorot = initial_weights(4, seed=0)
     for plain, once, larger in zip(glorot, starts[1.0], starts[1.25**2], strict=True):
         np.testing.assert_array_equal(once, plain)
         np.testing.assert_allclose(larger, 1.25 * plain, rtol=1e-6, atol=1e-7)
-
-
-def test_a_study_that_is_not_there_is_refused() -> None:
-    with pytest.raises(ValueError, match="unknown study 'nothing'; expected one of remedies"):
-        measure("nothing", {}, load_mnist_5000())

@@ -18,7 +18,7 @@ TABLES = {
 
 TINY = Record(
     name="tiny",
-    source="mnist",
+    data_key="mnist",
     data_sha256="abc",
     settings={"seeds": [0, 1]},
     command="python -m layerwise records tiny",

@@ -53,7 +53,7 @@ def test_a_record_is_the_table_of_the_study(tiny: Path) -> None:
     settings = TINY | {"seeds": [0, 1, 2]}
     pd.testing.assert_frame_equal(record.frame, sweep(**settings, digits=DIGITS), rtol=1e-6, atol=0)
     assert record.settings == settings
-    assert (record.name, record.source, record.data_sha256) == ("tiny", "mnist_5000", DIGITS.sha256)
+    assert (record.name, record.data_key, record.data_sha256) == ("tiny", "mnist_5000", DIGITS.sha256)
     assert is_current(record)
     assert (record.arithmetic, record.machine) == (this_arithmetic(), this_machine())
     assert abs(datetime.now(UTC).date() - datetime.fromisoformat(record.date).date()).days <= 1

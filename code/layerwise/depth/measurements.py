@@ -4,7 +4,7 @@ The records are kept by :mod:`layerwise.keep.studies`: ``python -m layerwise rec
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 import numpy as np
@@ -19,68 +19,6 @@ from layerwise.derive.network import Network
 
 BATCH = 256
 """Digits on which gradients are measured: the first of the training set."""
-
-
-SETTINGS: dict[str, dict[str, Any]] = {
-    "remedies": {
-        "activations": ["relu", "sigmoid"],
-        "remedies": ["batch normalisation", "skip connections", "both"],
-        "layers": 40,
-        "seeds": [0, 1, 2, 3, 4],
-        "epochs": 3,
-        "updates_per_epoch": 1875,
-        "batch_size": 32,
-        "learning_rate": 0.01,
-        "initializer": "glorot_uniform",
-    },
-    "trained_gradients": {
-        "activations": ["relu", "tanh", "sigmoid"],
-        "layers": [5, 20, 40],
-        "seeds": [0, 1, 2, 3, 4],
-        "epochs": 3,
-        "part": "train",
-    },
-    "lecun_gradients": {
-        "activations": ["tanh", "lecun_tanh"],
-        "layers": [5, 20, 40],
-        "seeds": [0, 1, 2, 3, 4],
-        "epochs": 3,
-        "part": "test",
-    },
-    "larger_weights": {
-        # Activation, layers, and a gain that multiplies Glorot's weights: the product of the constants of LeCun's tanh.
-        "cases": [
-            ["tanh", 40, 1.0],
-            ["lecun_tanh", 40, 1.0],
-            ["tanh", 40, 1.7159 * 2 / 3],
-            ["tanh", 20, 1.7159 * 2 / 3],
-            ["tanh", 5, 1.7159 * 2 / 3],
-        ],
-        "seeds": list(range(20)),
-        "epochs": 3,
-    },
-    "first_epoch": {
-        "activations": ["relu", "tanh", "sigmoid"],
-        "layers": 20,
-        "seeds": [0, 1, 2, 3, 4],
-        "updates": 1875,
-        "every": 125,
-    },
-    "wide_networks": {
-        "cases": [
-            ["sigmoid", 20, "glorot_uniform"],
-            ["sigmoid", 40, "glorot_uniform"],
-            ["tanh", 40, "glorot_uniform"],
-            ["relu", 20, "glorot_uniform"],
-            ["relu", 40, "glorot_uniform"],
-            ["relu", 40, "he_uniform"],
-            ["lecun_tanh", 40, "lecun_uniform"],
-        ],
-        "units": 256,
-        "seeds": list(range(100)),
-    },
-}
-"""What each study measures, by name. A change makes its record stale."""
 
 
 def remedied_mlp(
@@ -299,37 +237,93 @@ def delta_ratio(table: pd.DataFrame) -> float:
     return float(delta.loc[1] / delta.loc[len(delta) - 1])
 
 
-STUDIES: dict[str, Callable[[Mapping[str, Any], Digits], Iterator[dict[str, Any]]]] = {
-    "remedies": _remedies,
-    "trained_gradients": _trained_gradients,
-    "lecun_gradients": _trained_gradients,
-    "larger_weights": _larger_weights,
-    "first_epoch": _first_epoch,
-    "wide_networks": _wide_networks,
+class Measurement(NamedTuple):
+    """What is measured, as JSON can write it, and the function that yields the rows."""
+
+    settings: Mapping[str, Any]
+    rows: Callable[[Mapping[str, Any], Digits], Iterator[dict[str, Any]]]
+
+
+MEASUREMENTS = {
+    "remedies": Measurement(
+        {
+            "activations": ["relu", "sigmoid"],
+            "remedies": ["batch normalisation", "skip connections", "both"],
+            "layers": 40,
+            "seeds": [0, 1, 2, 3, 4],
+            "epochs": 3,
+            "updates_per_epoch": 1875,
+            "batch_size": 32,
+            "learning_rate": 0.01,
+            "initializer": "glorot_uniform",
+        },
+        _remedies,
+    ),
+    "trained_gradients": Measurement(
+        {
+            "activations": ["relu", "tanh", "sigmoid"],
+            "layers": [5, 20, 40],
+            "seeds": [0, 1, 2, 3, 4],
+            "epochs": 3,
+            "part": "train",
+        },
+        _trained_gradients,
+    ),
+    "lecun_gradients": Measurement(
+        {
+            "activations": ["tanh", "lecun_tanh"],
+            "layers": [5, 20, 40],
+            "seeds": [0, 1, 2, 3, 4],
+            "epochs": 3,
+            "part": "test",
+        },
+        _trained_gradients,
+    ),
+    "larger_weights": Measurement(
+        {
+            # Activation, layers, and a gain that multiplies Glorot's weights: the product of LeCun's constants.
+            "cases": [
+                ["tanh", 40, 1.0],
+                ["lecun_tanh", 40, 1.0],
+                ["tanh", 40, 1.7159 * 2 / 3],
+                ["tanh", 20, 1.7159 * 2 / 3],
+                ["tanh", 5, 1.7159 * 2 / 3],
+            ],
+            "seeds": list(range(20)),
+            "epochs": 3,
+        },
+        _larger_weights,
+    ),
+    "first_epoch": Measurement(
+        {
+            "activations": ["relu", "tanh", "sigmoid"],
+            "layers": 20,
+            "seeds": [0, 1, 2, 3, 4],
+            "updates": 1875,
+            "every": 125,
+        },
+        _first_epoch,
+    ),
+    "wide_networks": Measurement(
+        {
+            "cases": [
+                ["sigmoid", 20, "glorot_uniform"],
+                ["sigmoid", 40, "glorot_uniform"],
+                ["tanh", 40, "glorot_uniform"],
+                ["relu", 20, "glorot_uniform"],
+                ["relu", 40, "glorot_uniform"],
+                ["relu", 40, "he_uniform"],
+                ["lecun_tanh", 40, "lecun_uniform"],
+            ],
+            "units": 256,
+            "seeds": list(range(100)),
+        },
+        _wide_networks,
+    ),
 }
+"""All of them, by name. A change of the settings makes a record stale."""
 
 
-def measure(study: str, settings: Mapping[str, Any], digits: Digits) -> pd.DataFrame:
-    """Run a study.
-
-    Parameters
-    ----------
-    study : str
-        Name in ``SETTINGS``.
-    settings : mapping
-        ``SETTINGS[study]``, or fewer seeds of it.
-    digits : Digits
-
-    Returns
-    -------
-    DataFrame
-        The study's measurements.
-
-    Raises
-    ------
-    ValueError
-        If there is no such study.
-    """
-    if study not in STUDIES:
-        raise ValueError(f"unknown study {study!r}; expected one of {', '.join(STUDIES)}")
-    return pd.DataFrame(list(STUDIES[study](settings, digits)))
+def measure(name: str, settings: Mapping[str, Any], digits: Digits) -> pd.DataFrame:
+    """Run a measurement of `MEASUREMENTS`, with its own settings or with fewer seeds of them."""
+    return pd.DataFrame(list(MEASUREMENTS[name].rows(settings, digits)))

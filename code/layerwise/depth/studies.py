@@ -41,4 +41,4 @@ def of_measurement(name: str, settings: Mapping[str, Any]) -> Study:
 
 
 STUDIES |= {name: of_sweep(settings | {"seeds": list(STUDY_SEEDS)}) for name, settings in EXPERIMENTS.items()}
-STUDIES |= {name: of_measurement(name, settings) for name, settings in measurements.SETTINGS.items()}
+STUDIES |= {name: of_measurement(name, one.settings) for name, one in measurements.MEASUREMENTS.items()}

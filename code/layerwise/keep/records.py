@@ -32,7 +32,7 @@ class Record:
     ----------
     name : str
         Of the study.
-    source, data_sha256 : str
+    data_key, data_sha256 : str
         Key and hash of the data, as in :class:`layerwise.data.digits.Digits`.
     settings : dict
         What the study was asked for.
@@ -52,7 +52,7 @@ class Record:
     """
 
     name: str
-    source: str
+    data_key: str
     data_sha256: str
     settings: dict[str, Any]
     command: str
@@ -69,15 +69,15 @@ class Record:
         return next(iter(self.tables.values()))
 
 
-def load_record(name: str, source: str = "mnist", *, folder: str | os.PathLike[str] = RECORDS) -> Record:
+def load_record(name: str, data_key: str = "mnist", *, folder: str | os.PathLike[str] = RECORDS) -> Record:
     """The record of a study that ships with the package.
 
     Parameters
     ----------
     name : str
         Of the study.
-    source : str
-        Key of the data, ``digits.key``.
+    data_key : str
+        Of the data, ``digits.key``.
     folder : path, optional
 
     Raises
@@ -85,9 +85,9 @@ def load_record(name: str, source: str = "mnist", *, folder: str | os.PathLike[s
     ValueError
         If there is none; the message names the command that makes it.
     """
-    path = record_path(name, source, folder)
+    path = record_path(name, data_key, folder)
     if not path.is_file():
-        raise ValueError(f"there is no record of {name!r} on {source!r}; make it with: {records_command(name)}")
+        raise ValueError(f"there is no record of {name!r} on {data_key!r}; make it with: {records_command(name)}")
     content = json.loads(path.read_text(encoding="utf-8"))
     return Record(**content | {"tables": {key: _frame(table) for key, table in content["tables"].items()}})
 
@@ -103,7 +103,7 @@ def write_record(record: Record, *, folder: str | os.PathLike[str] = RECORDS) ->
     head = {item.name: getattr(record, item.name) for item in fields(record) if item.name != "tables"}
     lines = [f'"{name}": {json.dumps(value)}' for name, value in head.items()]
     text = ",\n".join(_table_text(name, table) for name, table in record.tables.items())
-    path = record_path(record.name, record.source, folder)
+    path = record_path(record.name, record.data_key, folder)
     write_whole(path, "{\n" + ",\n".join(lines) + ',\n"tables": {\n' + text + "\n}\n}\n")
     return path
 
@@ -124,9 +124,9 @@ def as_recorded(table: pd.DataFrame) -> pd.DataFrame:
     return _frame(json.loads(f"{{{_table_text('table', table)}}}")["table"])
 
 
-def record_path(name: str, source: str, folder: str | os.PathLike[str] = RECORDS) -> Path:
+def record_path(name: str, data_key: str, folder: str | os.PathLike[str] = RECORDS) -> Path:
     """Where the record of a study on a data set lies."""
-    return Path(folder) / f"{name}_{source}.json"
+    return Path(folder) / f"{name}_{data_key}.json"
 
 
 def _table_text(name: str, table: pd.DataFrame) -> str:

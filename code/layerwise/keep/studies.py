@@ -112,7 +112,7 @@ def _made(name: str, study: Study, digits: Data, tables: Tables) -> Record:
     computed_on = this_arithmetic()
     return Record(
         name=name,
-        source=digits.key,
+        data_key=digits.key,
         data_sha256=digits.sha256,
         settings=dict(study.settings),
         command=records_command(name),
