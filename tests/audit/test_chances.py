@@ -25,7 +25,7 @@ from layerwise.audit.chances import (
     statistic,
     table,
 )
-from layerwise.audit.scatter import Model, Quantile, fit
+from layerwise.audit.scatter import Model, fit, quantile
 from layerwise.keep.expectations import Expectation, read_expectations
 
 FOLDER = Path(__file__).parents[2] / "book" / "expectations"
@@ -87,7 +87,7 @@ def test_runs_with_other_arithmetic_are_draws_of_the_model() -> None:
 
 def test_the_lowest_of_twenty_new_runs_is_below_that_of_twenty_old_ones_half_of_the_time() -> None:
     values = expit(logit(0.85) + 0.1 * logit(np.arange(1, 21) / 21))
-    lowest = Quantile(fit(values, digit=1e-5), 0.0, 20, 1e-3, (0, 1))
+    lowest = quantile(fit(values, digit=1e-5), 0.0, 20, 1e-3, (0, 1))
     assert lowest.below(values.min()) == pytest.approx(0.5, abs=0.05)
     assert lowest.below(values.min() - np.ptp(values) / 2) > 1e-3  # and it may lie far below; a bootstrap says never
 
@@ -108,7 +108,7 @@ def test_order_statistics_agree_with_runs_that_are_drawn() -> None:
     model = fit(values, digit=1e-3, stuck=stuck)
     drawn = model.draw(np.random.default_rng(0), 100_000, 5)
     for level in (0.0, 0.5, 1.0):
-        of_five, found = Quantile(model, level, 5, 1e-3, (0, 1)), np.quantile(drawn, level, axis=1)
+        of_five, found = quantile(model, level, 5, 1e-3, (0, 1)), np.quantile(drawn, level, axis=1)
         for value in (0.1, 0.3, 0.6, 0.75, 0.88, 0.95):
             assert of_five.below(value) == pytest.approx(np.mean(found < value - 1e-9), abs=0.006), (level, value)
             assert of_five.above(value) == pytest.approx(np.mean(found > value + 1e-9), abs=0.006), (level, value)
@@ -116,11 +116,11 @@ def test_order_statistics_agree_with_runs_that_are_drawn() -> None:
 
 def test_where_all_runs_are_stuck_one_that_gets_away_may_end_anywhere() -> None:
     model = fit([0.1] * 20, digit=1e-3, stuck=[True] * 20)
-    best = Quantile(model, 1.0, 5, 1e-3, (0, 1))
+    best = quantile(model, 1.0, 5, 1e-3, (0, 1))
     assert best.above(0.1) == pytest.approx(5 * 0.9 * 0.5 / 21, rel=0.2)
     assert best.above(0.55) == pytest.approx(best.above(0.1) / 2, rel=0.1)
     more = fit([0.1] * 20, digit=1e-3, stuck=[True] * 20, evidence=(200, 200))
-    assert Quantile(more, 1.0, 5, 1e-3, (0, 1)).above(0.1) < best.above(0.1) / 8
+    assert quantile(more, 1.0, 5, 1e-3, (0, 1)).above(0.1) < best.above(0.1) / 8
 
 
 @pytest.mark.parametrize("source", SOURCES)

@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from layerwise.audit.published import published_runs
-from layerwise.audit.scatter import Count, Drawn, Model, Quantile, Statistic, fit
+from layerwise.audit.scatter import Model, Statistic, count_below, drawn, fit, quantile
 from layerwise.depth.sweeps import EXPERIMENTS
 from layerwise.keep.expectations import Expectation, read_expectations
 from layerwise.keep.records import load_record
@@ -176,10 +176,10 @@ def statistic(study: str, source: str) -> Statistic:
             epochs = runs_of(source).query("experiment == @experiment")["epochs"].max()
             shown = {"loss": (1e-4, (0.0, 100.0)), "leaves": (1.0, (1.0, epochs + 1.0))}
             step, limits = shown.get(feature, (1e-3, (0.0, 1.0)))
-            return Quantile(model, LEVELS[named["level"]], int(named["runs"]), step, limits)
+            return quantile(model, LEVELS[named["level"]], int(named["runs"]), step, limits)
         if counted := _COUNT.fullmatch(words):
             model = model_of_case(experiment, source, counted["activation"], int(counted["layers"]))
-            return Count(model, float(counted["value"]), int(counted["runs"]))
+            return count_below(model, float(counted["value"]), int(counted["runs"]))
         for pattern, make in NAMED.items():
             if named := re.fullmatch(pattern, study):
                 return make(source, *named.groups())
@@ -204,12 +204,12 @@ def _ranges(source: str) -> list[tuple[Array, Array, float]]:
 
 def _within(source: str) -> Statistic:
     inside = sum((low <= report) & (report <= high) for low, high, report in _ranges(source))
-    return Drawn(np.asarray(inside), 1, (0, len(CASES)))
+    return drawn(np.asarray(inside), 1, (0, len(CASES)))
 
 
 def _outside(source: str) -> Statistic:
     worst = np.max([np.maximum(low - report, report - high) for low, high, report in _ranges(source)], axis=0)
-    return Drawn(np.maximum(worst, 0), 1e-3, (0, 1))
+    return drawn(np.maximum(worst, 0), 1e-3, (0, 1))
 
 
 def _stuck(source: str, answer: str | None = None) -> Statistic:
@@ -225,20 +225,20 @@ def _stuck(source: str, answer: str | None = None) -> Statistic:
                 ones = int((runs["stuck"] & runs["answer"].eq(int(answer))).sum())
                 share *= random.beta(ones + 0.05, runs["stuck"].sum() - ones + 0.45, DRAWS)
             total += random.binomial(_FIVE, share)
-    return Drawn(total, 1, (0, _FIVE * len(CASES)))
+    return drawn(total, 1, (0, _FIVE * len(CASES)))
 
 
 def _deep_sigmoid(source: str) -> Statistic:
     model = model_of_case("grid", source, "sigmoid", 40)
     random = np.random.default_rng(0)
     share = random.beta(model.stuck + 0.5, model.count - model.stuck + 0.5, DRAWS)
-    return Drawn(random.binomial(2 * _FIVE, share), 1, (0, 2 * _FIVE))
+    return drawn(random.binomial(2 * _FIVE, share), 1, (0, 2 * _FIVE))
 
 
 def _share_of_pairs(source: str) -> Statistic:
     tanh, relu = (_fresh(source, "grid", name, 5) for name in ("tanh", "relu"))
     tanh, relu = tanh[:, :, None], relu[:, None, :]
-    return Drawn(((tanh > relu) + (tanh == relu) / 2).mean(axis=(1, 2)), 0.01, (0, 1))
+    return drawn(((tanh > relu) + (tanh == relu) / 2).mean(axis=(1, 2)), 0.01, (0, 1))
 
 
 @functools.lru_cache(9)
@@ -252,16 +252,16 @@ def _gains(source: str, layers: int, feature: str = "accuracy") -> Array:
 
 
 def _better(source: str, layers: str) -> Statistic:
-    return Drawn((_gains(source, int(layers)) > 1e-9).sum(axis=1), 1, (0, _FIVE))
+    return drawn((_gains(source, int(layers)) > 1e-9).sum(axis=1), 1, (0, _FIVE))
 
 
 def _gain(source: str, layers: str) -> Statistic:
-    return Drawn(100 * np.median(_gains(source, int(layers)), axis=1), 0.1, (-100, 100))
+    return drawn(100 * np.median(_gains(source, int(layers)), axis=1), 0.1, (-100, 100))
 
 
 def _first(source: str, feature: str, sign: int) -> Statistic:
     wins = sum((sign * _gains(source, layers, feature) > 1e-9).sum(axis=1) for layers in (5, 20, 40))
-    return Drawn(np.asarray(wins), 1, (0, 3 * _FIVE))
+    return drawn(np.asarray(wins), 1, (0, 3 * _FIVE))
 
 
 NAMED: dict[str, Callable[..., Statistic]] = {

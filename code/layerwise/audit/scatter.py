@@ -33,8 +33,9 @@ and so with runs that were computed with other arithmetic.
 
 import functools
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -217,64 +218,49 @@ def _weighted(values: Array, log_density: Array) -> tuple[Array, Array]:
     return values[kept], weights[kept] / weights[kept].sum()
 
 
-class Statistic(Protocol):
-    """A number of the book, before it is computed on a fresh machine."""
-
-    @property
-    def step(self) -> float:
-        """Of made bounds."""
-
-    @property
-    def limits(self) -> tuple[float, float]:
-        """What it can be at all."""
-
-    def below(self, value: float) -> float:
-        """The chance that it is less."""
-
-    def above(self, value: float) -> float:
-        """The chance that it is more."""
-
-
 @dataclass(frozen=True)
-class Quantile:
+class Statistic:
+    """A number of the book, before it is computed on a fresh machine.
+
+    Attributes
+    ----------
+    below, above : callable
+        The chance that it is less, or more, than a value.
+    step : float
+        Of made bounds.
+    limits : (float, float)
+        What it can be at all.
+    """
+
+    below: Callable[[float], float]
+    above: Callable[[float], float]
+    step: float
+    limits: tuple[float, float]
+
+
+def quantile(model: Model, level: float, runs: int, step: float, limits: tuple[float, float]) -> Statistic:
     """A quantile of several runs, as pandas computes it: between two of them in order, by the binomial distribution.
 
     The chances are exact where the quantile is one of the runs, else upper limits.
     """
 
-    model: Model
-    level: float
-    runs: int
-    step: float
-    limits: tuple[float, float]
+    def above(value: float) -> float:
+        not_above, weights = model.below(value, inclusive=True)
+        return _at_least((1 - not_above, weights), runs - math.ceil(level * (runs - 1)), runs)
 
-    def below(self, value: float) -> float:
-        return _at_least(self.model.below(value), math.floor(self.level * (self.runs - 1)) + 1, self.runs)
-
-    def above(self, value: float) -> float:
-        not_above, weights = self.model.below(value, inclusive=True)
-        return _at_least((1 - not_above, weights), self.runs - math.ceil(self.level * (self.runs - 1)), self.runs)
+    hits = math.floor(level * (runs - 1)) + 1
+    return Statistic(lambda value: _at_least(model.below(value), hits, runs), above, step, limits)
 
 
-@dataclass(frozen=True)
-class Count:
+def count_below(model: Model, threshold: float, runs: int) -> Statistic:
     """How many of several runs are below a value."""
-
-    model: Model
-    value: float
-    runs: int
-    step: float = 1
-
-    @property
-    def limits(self) -> tuple[float, float]:
-        return 0, self.runs
-
-    def below(self, value: float) -> float:
-        not_below, weights = self.model.below(self.value)
-        return _at_least((1 - not_below, weights), self.runs + 1 - math.ceil(value), self.runs)
-
-    def above(self, value: float) -> float:
-        return _at_least(self.model.below(self.value), math.floor(value) + 1, self.runs)
+    probabilities, weights = model.below(threshold)
+    return Statistic(
+        lambda value: _at_least((1 - probabilities, weights), runs + 1 - math.ceil(value), runs),
+        lambda value: _at_least((probabilities, weights), math.floor(value) + 1, runs),
+        1,
+        (0, runs),
+    )
 
 
 def _at_least(probability: tuple[Array, Array], hits: int, runs: int) -> float:
@@ -285,20 +271,15 @@ def _at_least(probability: tuple[Array, Array], hits: int, runs: int) -> float:
     return float(weights @ betainc(hits, runs - hits + 1, np.clip(values, 0, 1))) if hits > 0 else 1.0
 
 
-@dataclass(frozen=True)
-class Drawn:
-    """Any other statistic, by drawing it."""
+def drawn(draws: Array, step: float, limits: tuple[float, float]) -> Statistic:
+    """Any other statistic, by drawing it; what was never drawn may still happen."""
 
-    draws: Array
-    step: float
-    limits: tuple[float, float]
+    def share(hits: Array, possible: bool) -> float:
+        return (np.count_nonzero(hits) + 1) / (draws.size + 1) if possible else 0.0
 
-    def below(self, value: float) -> float:
-        return self._share(self.draws < value - 1e-9, value > self.limits[0])
-
-    def above(self, value: float) -> float:
-        return self._share(self.draws > value + 1e-9, value < self.limits[1])
-
-    def _share(self, hits: Array, possible: bool) -> float:
-        """What was never drawn may still happen."""
-        return (np.count_nonzero(hits) + 1) / (self.draws.size + 1) if possible else 0.0
+    return Statistic(
+        lambda value: share(draws < value - 1e-9, value > limits[0]),
+        lambda value: share(draws > value + 1e-9, value < limits[1]),
+        step,
+        limits,
+    )

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-import numbers
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from layerwise.keep.arguments import Allowed, check, is_number, number
 
 
 @dataclass(frozen=True)
@@ -60,13 +61,10 @@ def read_expectations(path: str | os.PathLike[str]) -> dict[str, dict[str, Expec
         document = yaml.load(path.read_text(encoding="utf-8"), Loader=_StrictLoader) or {}
     except yaml.YAMLError as error:
         raise ValueError(f"{path} is not YAML that can be read: {error}") from error
-    if not isinstance(document, dict):
-        raise ValueError(f"{path}: expected sections (any, mnist, ...), found {type(document).__name__}.")
-    sections: dict[str, dict[str, Expectation]] = {}
-    for section, entries in document.items():
-        if not isinstance(entries, dict):
-            raise ValueError(f"{path}: section {section} must hold names, found {type(entries).__name__}.")
-        sections[section] = {name: _expectation(entry, f"{path}: {section}, {name}") for name, entry in entries.items()}
+    sections = {
+        section: {name: _expectation(entry, f"{path}: {section}, {name}") for name, entry in entries.items()}
+        for section, entries in document.items()
+    }
     for section, entries in sections.items():
         twice = sorted(set(entries) & set(sections.get("any", {}))) if section != "any" else []
         if twice:
@@ -91,62 +89,68 @@ _StrictLoader.add_implicit_resolver(
 )
 
 
-def _expectation(entry: Any, where: str) -> Expectation:
-    """Check one entry of a file of expectations and turn it into a condition."""
-    keys = set(entry) if isinstance(entry, dict) else set()
-    if keys == {"close_to", "tolerance"}:
-        target, tolerance = entry["close_to"], entry["tolerance"]
-        if not (_is_number(target) and _is_number(tolerance) and tolerance >= 0):
-            raise ValueError(f"{where}: close_to and tolerance must be numbers, tolerance not below 0; found {entry}.")
-        return Expectation(
-            f"{target} to within {tolerance}", lambda value: _is_number(value) and abs(value - target) <= tolerance
-        )
-    if len(keys & _BOUNDS.keys()) == 1 and keys <= _BOUNDS.keys() | {"study", "claim"}:
-        return _interval(entry, where)
-    if keys == {"text"}:
-        if not (isinstance(entry["text"], str) and entry["text"].strip()):
-            raise ValueError(f"{where}: text must say what the text is, found {entry['text']!r}.")
-        return Expectation("some text", lambda value: isinstance(value, str) and bool(value.strip()))
-    if keys == {"equals"}:
-        target = entry["equals"]
-        if not isinstance(target, (int, str)):
-            raise ValueError(f"{where}: equals is for whole numbers and text; use close_to for {target!r}.")
-        return Expectation(
-            f"{target!r}", lambda value: isinstance(value, bool) == isinstance(target, bool) and value == target
-        )
-    raise ValueError(
-        f"{where}: expected {{close_to, tolerance}}, {{equals}}, {{text}} or one of {', '.join(_BOUNDS)} with study or "
-        f"claim, found {sorted(keys) or entry!r}."
-    )
+_NUMBER = Allowed("a finite number", is_number)
+
+
+_TEXT = Allowed("words that say it", lambda value: isinstance(value, str) and bool(value.strip()))
 
 
 _BOUNDS = {"between": "between {0} and {1}", "at_least": "at least {0}", "at_most": "at most {0}"}
 
 
-def _interval(entry: Mapping[str, Any], where: str) -> Expectation:
-    """Check an entry with bounds, which says what they come from."""
-    kind = next(key for key in _BOUNDS if key in entry)
+_ALLOWED = {
+    "close_to": _NUMBER,
+    "tolerance": number(0),
+    "equals": Allowed("a whole number, text, true or false (or close_to)", lambda value: isinstance(value, (int, str))),
+    "text": _TEXT,
+    "between": Allowed(
+        "[low, high], finite numbers",
+        lambda value: (
+            isinstance(value, list) and len(value) == 2 and all(map(is_number, value)) and value[0] <= value[1]
+        ),
+    ),
+    "at_least": _NUMBER,
+    "at_most": _NUMBER,
+    "study": _TEXT,
+    "claim": _TEXT,
+}
+"""What the keys of an entry may hold."""
+
+
+def _expectation(entry: Any, where: str) -> Expectation:
+    """Check one entry of a file of expectations and turn it into a condition."""
+    keys = set(entry) if isinstance(entry, dict) else set()
+    bounds = keys & _BOUNDS.keys()
+    # Bounds say what they come from.
+    of_bounds = len(bounds) == 1 and keys - bounds and keys - bounds <= {"study", "claim"}
+    if not of_bounds and keys not in ({"close_to", "tolerance"}, {"equals"}, {"text"}):
+        raise ValueError(
+            f"{where}: expected {{close_to, tolerance}}, {{equals}}, {{text}} or one of {', '.join(_BOUNDS)} with "
+            f"study or claim, found {sorted(keys) or entry!r}"
+        )
+    try:
+        check(_ALLOWED, **entry)
+    except ValueError as error:
+        raise ValueError(f"{where}: {error}") from error
+    if "close_to" in keys:
+        target, tolerance = entry["close_to"], entry["tolerance"]
+        return Expectation(
+            f"{target} to within {tolerance}", lambda value: is_number(value) and abs(value - target) <= tolerance
+        )
+    if "text" in keys:
+        return Expectation("some text", _TEXT.holds)
+    if "equals" in keys:
+        target = entry["equals"]
+        return Expectation(
+            f"{target!r}", lambda value: isinstance(value, bool) == isinstance(target, bool) and value == target
+        )
+    (kind,) = bounds
     given = entry[kind]
-    if kind == "between" and not (isinstance(given, list) and len(given) == 2 and all(map(_is_number, given))):
-        raise ValueError(f"{where}: between must be [low, high], found {given}.")
-    if kind != "between" and not _is_number(given):
-        raise ValueError(f"{where}: {kind} must be a number, found {given}.")
     low, high = {"between": given, "at_least": (given, math.inf), "at_most": (-math.inf, given)}[kind]
-    if low > high:
-        raise ValueError(f"{where}: between has low {low} above high {high}.")
-    for reason in ("study", "claim"):
-        if reason in entry and not (isinstance(entry[reason], str) and entry[reason].strip()):
-            raise ValueError(f"{where}: {reason} must say what the bounds come from, found {entry[reason]!r}.")
-    if not {"study", "claim"} & set(entry):
-        raise ValueError(f"{where}: bounds come from a study or a claim; say which.")
     return Expectation(
         _BOUNDS[kind].format(*(bound for bound in (low, high) if math.isfinite(bound))),
-        lambda value: _is_number(value) and low <= value <= high,
+        lambda value: is_number(value) and low <= value <= high,
         (low, high),
         entry.get("study"),
         entry.get("claim"),
     )
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, numbers.Real) and not isinstance(value, bool) and math.isfinite(value)
