@@ -45,14 +45,13 @@ def mish_derivative(x: Any) -> Any:
     return np.tanh(softplus) + x * expit(x) / np.cosh(np.minimum(softplus, 300)) ** 2
 
 
-def mish_in_sympy(x: Any) -> Any:
-    import sympy
-
-    return x * sympy.tanh(sympy.log(1 + sympy.exp(x)))
-
-
 MISH = Activation(
-    "mish", mish, mish_derivative, Interval(-0.3089, np.inf, low_closed=True), symbolic=mish_in_sympy, keras="mish"
+    "mish",
+    mish,
+    mish_derivative,
+    Interval(-0.3089, np.inf, low_closed=True),
+    symbolic="x * tanh(log(1 + exp(x)))",
+    keras="mish",
 )
 
 

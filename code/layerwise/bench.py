@@ -244,13 +244,7 @@ def _seconds(action: Callable[[], object]) -> float:
 
 
 def _block(title: str, values: pd.DataFrame, form: str) -> str:
-    width = max(map(len, values.index)) + 2
-    head = f"{'':<{width}}" + "".join(f"{name:>12}" for name in values.columns)
-    rows = (
-        f"{name:<{width}}" + "".join(f"{form.format(value):>12}" for value in row)
-        for name, row in zip(values.index, values.to_numpy(), strict=True)
-    )
-    return "\n".join([title, head, *rows])
+    return f"{title}\n{values.map(form.format).to_string(col_space=12)}"
 
 
 if __name__ == "__main__":

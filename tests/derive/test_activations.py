@@ -74,9 +74,7 @@ def test_extreme_inputs_give_finite_values_without_a_warning(activation: Activat
 @pytest.mark.parametrize("activation", ALL, ids=identity)
 @given(x=finite)
 def test_values_stay_in_the_range_up_to_rounding_at_its_open_ends(activation: Activation, x: float) -> None:
-    value = float(activation.function(x))
-    rounded_to_an_end = value in (activation.range.low, activation.range.high)
-    assert value in activation.range or rounded_to_an_end
+    assert activation.range.low <= float(activation.function(x)) <= activation.range.high
 
 
 @pytest.mark.parametrize("activation", ALL, ids=identity)
@@ -92,9 +90,9 @@ def test_ranges_are_the_limits_that_sympy_finds(activation: Activation) -> None:
 
 def test_float64_rounds_to_the_open_ends_of_a_range() -> None:
     # The range of tanh is (-1, 1) and that of sigmoid (0, 1), but the nearest float64 to tanh(50) is 1.
-    assert TANH.function(50.0) == 1.0 and 1.0 not in TANH.range
-    assert SIGMOID.function(50.0) == 1.0 and 1.0 not in SIGMOID.range
-    assert SIGMOID.function(-800.0) == 0.0 and 0.0 not in SIGMOID.range
+    assert TANH.function(50.0) == 1.0 == TANH.range.high and not TANH.range.high_closed
+    assert SIGMOID.function(50.0) == 1.0 == SIGMOID.range.high and not SIGMOID.range.high_closed
+    assert SIGMOID.function(-800.0) == 0.0 == SIGMOID.range.low and not SIGMOID.range.low_closed
 
 
 def test_slopes_survive_where_the_textbook_formulas_lose_them() -> None:
@@ -200,8 +198,7 @@ def test_integers_and_nested_lists_are_taken() -> None:
     assert SIGMOID.function(0) == 0.5
 
 
-def test_intervals_print_and_contain() -> None:
+def test_intervals_print() -> None:
     assert str(RELU.range) == "[0, ∞)" and str(TANH.range) == "(−1, 1)" and str(LECUN_TANH.range) == "(−∞, ∞)"
     interval = Interval(0, 0.25, high_closed=True)
     assert str(interval) == "(0, 0.25]"
-    assert 0.25 in interval and 0.1 in interval and 0 not in interval and 0.3 not in interval

@@ -33,7 +33,7 @@ def symbolic(activation: Activation) -> Symbolic:
     x = sympy.Symbol("x", real=True)
     if activation.symbolic is None:
         raise ValueError(f"the activation {activation.name!r} has no definition in SymPy; give it one as `symbolic`")
-    function = activation.symbolic(x)
+    function = sympy.sympify(activation.symbolic, locals={"x": x}, rational=True)
     return Symbolic(x, function, sympy.diff(function, x))
 
 

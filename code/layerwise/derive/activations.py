@@ -50,11 +50,6 @@ class Interval:
     low_closed: bool = False
     high_closed: bool = False
 
-    def __contains__(self, value: float) -> bool:
-        above = self.low <= value if self.low_closed else self.low < value
-        below = value <= self.high if self.high_closed else value < self.high
-        return bool(above and below)
-
     def __str__(self) -> str:
         low, high = (f"{end:g}".replace("inf", "∞").replace("-", "−") for end in (self.low, self.high))
         return f"{'[' if self.low_closed else '('}{low}, {high}{']' if self.high_closed else ')'}"
@@ -78,8 +73,8 @@ class Activation:
         Constants that a reader may choose (``a`` of LeCun's tanh).
     kinks : tuple of float
         The points where the derivative jumps: integrals are split there, and differences may not straddle them.
-    symbolic : callable, optional
-        From a SymPy symbol to the function's definition, written independently of `function`.
+    symbolic : str, optional
+        The function's definition in SymPy's words, written independently of `function`; decimals count as exact.
     keras : str or callable, optional
         The same function as Keras computes it: a name of ``keras.activations``, or a function of tensors.
     analytic : bool
@@ -93,7 +88,7 @@ class Activation:
     range: Interval
     parameters: Mapping[str, float] = field(default_factory=dict, hash=False)
     kinks: tuple[float, ...] = ()
-    symbolic: Callable[[Any], Any] | None = None
+    symbolic: str | None = None
     keras: str | Callable[[Any], Any] | None = None
     analytic: bool = True
 
@@ -120,12 +115,6 @@ def _relu(x: ArrayLike) -> Array:
     return np.where(x.real > 0, x, 0.0)
 
 
-def _relu_in_sympy(x: Any) -> Any:
-    import sympy
-
-    return sympy.Piecewise((0, x <= 0), (x, True))
-
-
 def _relu_derivative(x: ArrayLike) -> Array:
     # At 0 the derivative does not exist. ReLU'(0) = 0 is a convention; Keras and TensorFlow follow it too.
     return np.where(_numbers(x).real > 0, 1.0, 0.0)
@@ -133,12 +122,6 @@ def _relu_derivative(x: ArrayLike) -> Array:
 
 def _tanh(x: ArrayLike) -> Array:
     return np.tanh(_numbers(x))
-
-
-def _tanh_in_sympy(x: Any) -> Any:
-    import sympy
-
-    return (1 - sympy.exp(-2 * x)) / (1 + sympy.exp(-2 * x))
 
 
 def _tanh_derivative(x: ArrayLike) -> Array:
@@ -152,12 +135,6 @@ def _sigmoid(x: ArrayLike) -> Array:
     return np.where(x.real < 0, z, 1.0) / (1 + z)
 
 
-def _sigmoid_in_sympy(x: Any) -> Any:
-    import sympy
-
-    return 1 / (1 + sympy.exp(-x))
-
-
 def _sigmoid_derivative(x: ArrayLike) -> Array:
     return 0.25 * _sech_squared(0.5 * _numbers(x))
 
@@ -169,12 +146,6 @@ def _lecun_tanh(x: ArrayLike, a: float) -> Array:
 
 def _lecun_tanh_derivative(x: ArrayLike, a: float) -> Array:
     return LECUN_AMPLITUDE * LECUN_SLOPE * _sech_squared(LECUN_SLOPE * _numbers(x)) + a
-
-
-def _lecun_tanh_in_sympy(x: Any, a: float) -> Any:
-    import sympy
-
-    return sympy.Rational("1.7159") * sympy.tanh(sympy.Rational(2, 3) * x) + sympy.Rational(str(a)) * x
 
 
 def _lecun_tanh_in_keras(x: Any, a: float) -> Any:
@@ -214,7 +185,7 @@ def lecun_tanh(a: float = 0.001) -> Activation:
         partial(_lecun_tanh_derivative, a=a),
         Interval(-end, end),
         {"a": a},
-        symbolic=partial(_lecun_tanh_in_sympy, a=a),
+        symbolic=f"1.7159 * tanh(2 * x / 3) + {a} * x",
         keras=partial(_lecun_tanh_in_keras, a=a),
     )
 
@@ -225,16 +196,18 @@ RELU = Activation(
     _relu_derivative,
     Interval(0, inf, low_closed=True),
     kinks=(0.0,),
-    symbolic=_relu_in_sympy,
+    symbolic="Piecewise((0, x <= 0), (x, True))",
     keras="relu",
 )
 
 
-TANH = Activation("tanh", _tanh, _tanh_derivative, Interval(-1, 1), symbolic=_tanh_in_sympy, keras="tanh")
+TANH = Activation(
+    "tanh", _tanh, _tanh_derivative, Interval(-1, 1), symbolic="(1 - exp(-2 * x)) / (1 + exp(-2 * x))", keras="tanh"
+)
 
 
 SIGMOID = Activation(
-    "sigmoid", _sigmoid, _sigmoid_derivative, Interval(0, 1), symbolic=_sigmoid_in_sympy, keras="sigmoid"
+    "sigmoid", _sigmoid, _sigmoid_derivative, Interval(0, 1), symbolic="1 / (1 + exp(-x))", keras="sigmoid"
 )
 
 

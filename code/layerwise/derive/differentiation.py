@@ -2,7 +2,7 @@
 ``backpropagation``).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -58,6 +58,16 @@ def _passes_with_step(network: Network, x: Array, kind: str, r: int, step: compl
         yield passes
 
 
+def _each_parameter(network: Network, x: Array, steps: Sequence[complex], quotient: Callable[..., Array]) -> Gradients:
+    """What `quotient` makes of the passes with each of the steps, one parameter at a time."""
+    found = Gradients({}, {})
+    for kind, layers in found._asdict().items():
+        for r, parameters in list(getattr(network, kind).items()):
+            passes = zip(*(_passes_with_step(network, x, kind, r, step) for step in steps), strict=True)
+            layers[r] = np.concatenate([quotient(*some) for some in passes]).reshape(parameters.shape)
+    return found
+
+
 def _crossed(network: Network, above: Layers, below: Layers) -> Any:
     """Of each network in two stacks, whether any unit is on another side of a kink, for any pattern."""
     last = network.R if network.loss == "squared_error" else network.R - 1
@@ -95,20 +105,14 @@ def central_differences(network: Network, x: ArrayLike, y: ArrayLike, step: floa
     network.error(x, y)  # what has no error has no gradient
     probe = _copy(network, np.float64)
     inputs, T = probe.columns(x, y)
-    found: dict[str, Layers] = {"weights": {}, "biases": {}}
-    for kind, layers in (("weights", probe.weights), ("biases", probe.biases)):
-        for r, parameters in list(layers.items()):
-            quotients = []
-            for above, below in zip(
-                *(_passes_with_step(probe, inputs, kind, r, h) for h in (step, -step)), strict=True
-            ):
-                quotient = (probe.summed_error(above[0], above[1], T) - probe.summed_error(below[0], below[1], T)) / (
-                    2 * step
-                )
-                quotients.append(np.where(_crossed(probe, above[0], below[0]), np.nan, quotient).ravel())
-            found[kind][r] = np.concatenate(quotients).reshape(parameters.shape)
-    excluded = sum(int(np.isnan(array).sum()) for layers in found.values() for array in layers.values())
-    return NumericGradients(found["weights"], found["biases"], excluded)
+
+    def quotient(above: tuple[Layers, Layers], below: tuple[Layers, Layers]) -> Array:
+        difference = probe.summed_error(*above, T) - probe.summed_error(*below, T)
+        return np.where(_crossed(probe, above[0], below[0]), np.nan, difference / (2 * step))
+
+    found = _each_parameter(probe, inputs, (step, -step), quotient)
+    excluded = sum(int(np.isnan(array).sum()) for layers in found for array in layers.values())
+    return NumericGradients(*found, excluded)
 
 
 def complex_step(network: Network, x: ArrayLike, y: ArrayLike, step: float = 1e-30) -> Gradients:
@@ -137,15 +141,12 @@ def complex_step(network: Network, x: ArrayLike, y: ArrayLike, step: float = 1e-
         raise ValueError(f"{network.activation.name} takes no complex numbers; use central_differences")
     probe = _copy(network, np.complex128)
     inputs, T = probe.columns(x, y)
-    found: dict[str, Layers] = {"weights": {}, "biases": {}}
-    for kind, layers in (("weights", probe.weights), ("biases", probe.biases)):
-        for r, parameters in list(layers.items()):
-            slopes = [
-                (probe.summed_error(*passes, T).imag / step).ravel()
-                for passes in _passes_with_step(probe, inputs, kind, r, 1j * step)
-            ]
-            found[kind][r] = np.concatenate(slopes).reshape(parameters.shape)
-    return Gradients(found["weights"], found["biases"])
+    return _each_parameter(
+        probe,
+        inputs,
+        (1j * step,),
+        lambda nu_and_y: np.asarray(probe.summed_error(nu_and_y[0], nu_and_y[1], T).imag / step),
+    )
 
 
 def keras_gradients(
