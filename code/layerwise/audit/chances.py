@@ -286,7 +286,6 @@ class Chance:
     name: str
     text: str
     study: str
-    made: bool
     chance: float
 
 
@@ -310,7 +309,7 @@ def chances(source: str, folder: Path) -> list[Chance]:
         for name, expected in read_expectations(path).get(source, {}).items():
             if expected.study is not None and expected.bounds is not None:
                 chance = chance_of(expected, source)
-                found.append(Chance(path.stem, name, expected.text, expected.study, expected.claim is None, chance))
+                found.append(Chance(path.stem, name, expected.text, expected.study, chance))
     return found
 
 

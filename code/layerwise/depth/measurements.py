@@ -136,9 +136,7 @@ def _trained_gradients(settings: Mapping[str, Any], digits: Digits) -> Iterator[
 
 
 def _part(part: str, digits: Digits) -> tuple[Any, Any]:
-    if part == "train":
-        return scale(digits.x_train), digits.y_train
-    return scale(digits.x_test), digits.y_test
+    return scale(getattr(digits, f"x_{part}")), getattr(digits, f"y_{part}")
 
 
 def _network(training: Training, seed: int) -> Network:
