@@ -1,12 +1,14 @@
 """The equations: cases worked on paper, the index form with loops, properties."""
 
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from layerwise.derive import equations
 from layerwise.derive.activations import ACTIVATIONS
 from layerwise.derive.equations import Loss, log_softmax, softmax
 from layerwise.derive.network import LOSSES, Network
@@ -205,3 +207,8 @@ def test_softmax_is_stable_and_sums_to_one() -> None:
 def test_cross_entropy_stays_finite_where_the_softmax_is_rounded_to_zero() -> None:
     network = Network([1, 2], "tanh", weights=[[[1000.0], [-1000.0]]])
     assert network.error([[1.0]], [1]) == pytest.approx(2000)
+
+
+def test_the_equations_are_short_enough_to_be_printed_whole() -> None:
+    lines = Path(equations.__file__).read_text(encoding="utf-8").splitlines()
+    assert len(lines) <= 110 and max(map(len, lines)) <= 96

@@ -131,9 +131,9 @@ def bad_shape(weights: Layers, biases: Layers, x: np.ndarray, T: np.ndarray) -> 
     [
         (lambda w, b, x, T: None, "must return two things"),
         (lambda w, b, x, T: my_correct_function(w, b, x, T)[0], "must return two things"),
-        (lambda w, b, x, T: ([], []), r"weight gradients came for layers \[\]; expected layers \[1, 2, 3\]"),
-        (bad_shape, r"layer 1: the bias gradient has shape \(4, 1\); expected \(4,\), the shape of the biases"),
-        (lambda w, b, x, T: ({r: w[r] * np.nan for r in w}, b), "layer 1: the weight gradient holds NaN"),
+        (lambda w, b, x, T: ([], []), r"the weight gradients are given for layers \[\]; expected layers 1 to 3"),
+        (bad_shape, r"the bias gradients\[1\] has shape \(4, 1\); expected \(4,\)"),
+        (lambda w, b, x, T: ({r: w[r] * np.nan for r in w}, b), r"the weight gradients\[1\] holds NaN"),
     ],
 )
 def test_what_a_function_may_not_return_is_said(function: gradient_check.MyFunction, message: str) -> None:

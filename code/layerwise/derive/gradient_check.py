@@ -13,8 +13,8 @@ import pandas as pd
 from layerwise.derive.activations import Array
 from layerwise.derive.differentiation import central_differences, relative_differences
 from layerwise.derive.equations import Gradients, Layers, Loss
-from layerwise.derive.network import Network
-from layerwise.keep.arguments import check, finite_numbers, one_of, whole
+from layerwise.derive.network import Network, checked_layers
+from layerwise.keep.arguments import check, one_of, whole
 
 MyFunction = Callable[[Layers, Layers, Array, Array], tuple[Any, Any]]
 
@@ -149,25 +149,13 @@ def _as_gradients(returned: Any, network: Network) -> Gradients:
     """What a reader's function returned, as Gradients; a missing bias gradient counts as zeros."""
     if not isinstance(returned, Sequence) or len(returned) != 2:
         raise ValueError("your function must return two things: (weight_gradients, bias_gradients)")
-    given = dict(zip(("weight", "bias"), returned, strict=True))
-    if given["bias"] is None:
-        given["bias"] = {r: np.zeros_like(b) for r, b in network.biases.items()}
-    found = []
-    for (kind, layers), expected in zip(given.items(), (network.weights, network.biases), strict=True):
-        if not isinstance(layers, (Mapping, Sequence)) or isinstance(layers, str):
-            raise ValueError(f"the {kind} gradients are {layers!r}; expected a dictionary from the layer, or a list")
-        named = dict(layers) if isinstance(layers, Mapping) else dict(enumerate(layers, start=1))
-        if set(named) != set(expected):
-            raise ValueError(f"{kind} gradients came for layers {list(named)}; expected layers {list(expected)}")
-        arrays = {r: finite_numbers(f"layer {r}: the {kind} gradient", named[r]) for r in expected}
-        for r, array in arrays.items():
-            if array.shape != expected[r].shape:
-                raise ValueError(
-                    f"layer {r}: the {kind} gradient has shape {array.shape}; expected {expected[r].shape}, "
-                    f"the shape of the {kind}{'es' if kind == 'bias' else 's'} themselves"
-                )
-        found.append(arrays)
-    return Gradients(*found)
+    weights, biases = returned
+    if biases is None:
+        biases = {r: np.zeros_like(b) for r, b in network.biases.items()}
+    return Gradients(
+        checked_layers("the weight gradients", weights, {r: w.shape for r, w in network.weights.items()}),
+        checked_layers("the bias gradients", biases, {r: b.shape for r, b in network.biases.items()}),
+    )
 
 
 def _comparison(mine: Gradients, reference: Gradients) -> pd.DataFrame:

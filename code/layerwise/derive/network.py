@@ -4,7 +4,7 @@ Patterns come in rows, as data sets have them, and are transposed once, at the d
 patterns (:mod:`layerwise.derive.equations`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, get_args
 
 import numpy as np
@@ -89,8 +89,8 @@ class Network(Perceptron):
         if biases is None:
             biases = {r: np.zeros(n_out) for r, (n_out, _) in shapes.items()}
         super().__init__(
-            _checked_layers("weights", weights, shapes),
-            _checked_layers("biases", biases, {r: shape[:1] for r, shape in shapes.items()}),
+            checked_layers("weights", weights, shapes),
+            checked_layers("biases", biases, {r: shape[:1] for r, shape in shapes.items()}),
             find_activation(activation),
             loss,
         )
@@ -249,9 +249,18 @@ def _check_finite(name: str, layers: Layers) -> None:
             )
 
 
-def _checked_layers(
+def checked_layers(
     name: str, values: Sequence[ArrayLike] | Mapping[int, ArrayLike], shapes: Mapping[int, tuple[int, ...]]
 ) -> Layers:
+    """One array per layer from what a reader gives, of these shapes.
+
+    Raises
+    ------
+    ValueError
+        For other layers or shapes, and for what is not finite.
+    """
+    if not isinstance(values, Iterable):
+        raise ValueError(f"{name} are {values!r}; expected an array for each of the layers 1 to {len(shapes)}")
     layers = dict(values) if isinstance(values, Mapping) else dict(enumerate(values, start=1))
     if set(layers) != set(shapes):
         raise ValueError(f"{name} are given for layers {list(layers)}; expected layers 1 to {len(shapes)}")

@@ -22,7 +22,6 @@ notebook's output, and the build shows it where the number stands.
 
 from __future__ import annotations
 
-import math
 import numbers
 import os
 import sys
@@ -123,14 +122,7 @@ def scientific(value: float, digits: int = 0) -> str:
         Any finite number; 0 is written ``0``.
     digits : int
         Decimals of the first factor.
-
-    Raises
-    ------
-    ValueError
-        If the number is not finite.
     """
-    if not math.isfinite(value):
-        raise ValueError(f"{value} cannot be written with a power of ten; expected a finite number")
     if value == 0:
         return "0"
     factor, exponent = f"{value:.{digits}e}".split("e")
