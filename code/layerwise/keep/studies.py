@@ -104,13 +104,8 @@ def make_record(
     if digits.key not in sources:
         raise ValueError(f"the record of {name!r} needs the data {' or '.join(sources)}, but found {digits.source}")
     tables = study.run(study.settings, digits, results_folder(), jobs, progress)
-    return write_record(_made(name, study, digits, tables), folder=folder)
-
-
-def _made(name: str, study: Study, digits: Data, tables: Tables) -> Record:
-    """The record of what this machine has found."""
     computed_on = this_arithmetic()
-    return Record(
+    record = Record(
         name=name,
         data_key=digits.key,
         data_sha256=digits.sha256,
@@ -123,6 +118,7 @@ def _made(name: str, study: Study, digits: Data, tables: Tables) -> Record:
         key=_key(study, digits.sha256, computed_on),
         tables=tables,
     )
+    return write_record(record, folder=folder)
 
 
 @dataclass(frozen=True)
