@@ -10,8 +10,6 @@ from scipy.stats import binom
 
 from layerwise.audit.chances import (
     CHANCE,
-    LARGEST,
-    LARGEST_SUM,
     SETTINGS,
     SOURCES,
     TEST_COUNTS,
@@ -30,6 +28,8 @@ from layerwise.keep.expectations import Expectation, read_expectations
 
 FOLDER = Path(__file__).parents[2] / "book" / "expectations"
 LEVELS = (0.01, 0.05)
+LARGEST, LARGEST_SUM = 1e-4, 0.01
+"""What is allowed: of one number, and of all numbers of a build together."""
 
 
 def predicted(model: Model, value: float) -> float:

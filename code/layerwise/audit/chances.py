@@ -31,10 +31,6 @@ CHANCE = 1e-5
 """Of either side of an interval that is made from a study."""
 
 
-LARGEST, LARGEST_SUM = 1e-4, 0.01
-"""What a test allows: of one number, and of all numbers of a build together."""
-
-
 DRAWS = 200_000
 
 
