@@ -1,6 +1,7 @@
 """The commands: what they print, what they leave, and how they refuse."""
 
 import dataclasses
+import json
 import os
 import subprocess
 import sys
@@ -310,11 +311,10 @@ def test_predict_prints_ten_probabilities_and_draws_the_steps(
 
 
 READS_A_SEVEN = """
-import sys, types
 import numpy as np
 from layerwise.__main__ import main
-certain = lambda inputs: np.eye(10)[[7]]
-sys.modules["layerwise.see.weights"] = types.SimpleNamespace(pretrained=lambda name: certain)  # without TensorFlow
+from layerwise.see import forward
+forward.Reader = lambda name: lambda inputs: np.eye(10)[[7]]
 main(["predict", "book/drawn_seven.jpg"])
 """
 HAS_THE_WRONG_SIGN = """
@@ -354,5 +354,37 @@ def test_predict_says_that_there_is_no_digit_and_refuses_what_is_no_photo(
     assert main(["predict", str(tmp_path / "empty.png"), "--model", "report"]) == 1
     output = capsys.readouterr().out
     assert output.startswith("no digit was found") and "empty: no stroke was found" in output
-    assert main(["predict", str(tmp_path)]) == 2
-    assert "is a folder" in capsys.readouterr().err
+    (tmp_path / "none").mkdir()
+    assert main(["predict", str(tmp_path / "none")]) == 2
+    assert "there is no picture in the folder" in capsys.readouterr().err
+
+
+def test_predict_reads_many_photos_and_folders(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = Path(__file__).parent.parent / "book" / "drawn_seven.jpg"
+    (tmp_path / "b").mkdir()
+    draw("3", size=(210, 280)).save(tmp_path / "b" / "three.PNG")
+    draw("", size=(210, 280)).save(tmp_path / "b" / "empty.png")
+    (tmp_path / "b" / "notes.txt").write_text("no picture")
+    assert main(["predict", str(page), str(tmp_path / "b")]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    names = [str(page), *(str(tmp_path / "b" / name) for name in ("empty.png", "three.PNG"))]
+    assert [line.split(": ", 1)[0] for line in lines] == names
+    assert ": 7  (p = " in lines[0] and ": 3  (p = " in lines[2]
+    assert lines[1].endswith("no digit was found  doubtful: empty")
+    assert main(["predict", str(page), str(tmp_path / "missing.jpg"), "--json"]) == 2
+    output = capsys.readouterr()
+    found = json.loads(output.out)
+    assert found[0]["digit"] == 7 and sum(found[0]["probabilities"]) == pytest.approx(1, abs=1e-5)
+    assert found[1] == {"photo": str(tmp_path / "missing.jpg"), "error": found[1]["error"]} and "no file" in output.err
+    assert main(["predict", str(page), str(page), "--steps", str(tmp_path / "steps.png")]) == 2
+    assert "--steps draws one photo" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["steps.jpg", "missing/steps.png", "steps"])
+def test_steps_are_drawn_into_a_figure_in_a_folder_that_is_there(
+    tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(["predict", "photo.jpg", "--steps", str(tmp_path / name)])
+    assert stop.value.code == 2
+    assert "is no .png, .svg or .pdf in a folder that is there" in capsys.readouterr().err

@@ -6,6 +6,7 @@ that cannot be read, or a mistyped argument, needs none of it.
 
 import argparse
 import io
+import json
 import os
 import sys
 import time
@@ -105,12 +106,21 @@ def _parser() -> argparse.ArgumentParser:
     expectations.add_argument("--check", action="store_true", help="write nothing; fail where a bound would change")
     expectations.set_defaults(run=_expectations)
 
-    prediction = commands.add_parser("predict", help="read the handwritten digit in a photo")
-    prediction.add_argument("photo", type=Path, metavar="PHOTO", help="a JPEG, PNG, WebP, GIF or BMP file")
+    prediction = commands.add_parser("predict", help="read the handwritten digit in each of some photos")
+    prediction.add_argument(
+        "photos",
+        type=Path,
+        nargs="+",
+        metavar="PHOTO",
+        help="a JPEG, PNG, WebP, GIF or BMP file, or a folder of such files",
+    )
     prediction.add_argument(
         "--model", choices=NETWORKS, default=NETWORKS[0], help="which network; by default %(default)s"
     )
-    prediction.add_argument("--steps", type=Path, metavar="FILE", help="draw the steps into a .png, .svg or .pdf")
+    prediction.add_argument("--json", action="store_true", help="print a list with an object for each photo")
+    prediction.add_argument(
+        "--steps", type=_figure, metavar="FILE", help="draw the steps of the one photo into a .png, .svg or .pdf"
+    )
     prediction.set_defaults(run=_predict)
 
     train_cnn = commands.add_parser(
@@ -127,6 +137,13 @@ def _one_of(what: str, names: Callable[[], Collection[str]]) -> Callable[[str], 
         return text
 
     return check
+
+
+def _figure(text: str) -> Path:
+    path = Path(text)
+    if path.suffix not in (".png", ".svg", ".pdf") or not path.parent.is_dir():
+        raise argparse.ArgumentTypeError(f"{text!r} is no .png, .svg or .pdf in a folder that is there")
+    return path
 
 
 def _count(text: str) -> int:
@@ -290,24 +307,39 @@ def _digits(source: str) -> "Digits":
 
 
 def _predict(options: argparse.Namespace) -> int:
-    """Print the prediction: 0, 1 where the photo shows no digit, 2 where it is no photo."""
+    """Print the predictions: 0, or 1 where a photo shows no digit, or 2 where something is no photo."""
+    from layerwise.see.forward import Reader
     from layerwise.see.photo import predict, prepare
-    from layerwise.see.picture_files import PhotoError
+    from layerwise.see.picture_files import PhotoError, pictures_in
 
-    try:
-        prepared = prepare(options.photo)
-    except PhotoError as error:
-        print(f"python -m layerwise predict: {error}", file=sys.stderr)
+    photos = [path for given in options.photos for path in (pictures_in(given) if given.is_dir() else [given])]
+    if not photos or (options.steps and photos[1:]):
+        print(f"python -m layerwise predict: {_WHICH_PHOTO[bool(photos)]}", file=sys.stderr)
         return 2
-    if options.steps:
-        from layerwise.figures import photo_steps
+    reader, codes, found = Reader(options.model), [], []
+    for path in photos:
+        try:
+            prepared = prepare(path)
+        except PhotoError as error:
+            print(f"python -m layerwise predict: {error}", file=sys.stderr)
+            found.append({"photo": str(path), "error": str(error)})
+            codes.append(2)
+            continue
+        if options.steps:
+            from layerwise.figures import photo_steps
 
-        photo_steps(prepared.steps).savefig(options.steps)
-    from layerwise.see.weights import pretrained
+            photo_steps(prepared.steps).savefig(options.steps)
+        prediction = predict(prepared, reader)
+        found.append({"photo": str(path), **prediction.as_dict()})
+        codes.append(0 if prediction.digit is not None else 1)
+        if not options.json:
+            print(f"{path}: {prediction.summary()}" if photos[1:] else prediction, flush=True)
+    if options.json:
+        print(json.dumps(found, indent=1))
+    return max(codes)
 
-    prediction = predict(prepared, pretrained(options.model))
-    print(prediction)
-    return 0 if prediction.digit is not None else 1
+
+_WHICH_PHOTO = ("there is no picture in the folder", "--steps draws one photo, and there are several")
 
 
 if __name__ == "__main__":

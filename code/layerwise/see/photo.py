@@ -186,11 +186,24 @@ class Prediction:
     probabilities: npt.NDArray[np.float64]
     problems: tuple[Problem, ...]
 
-    def __str__(self) -> str:
-        """What the command prints: the answer, ten probabilities, and what speaks against the answer."""
-        answer = (
+    def summary(self) -> str:
+        """The answer and the kinds of doubts in one line."""
+        doubts = ", ".join(problem.kind for problem in self.problems)
+        return f"{self._answer()}{f'  doubtful: {doubts}' if doubts else ''}"
+
+    def as_dict(self) -> dict[str, Any]:
+        """The answer as JSON can write it."""
+        problems = [{"kind": problem.kind, "advice": problem.advice} for problem in self.problems]
+        return {"digit": self.digit, "probabilities": self.probabilities.round(6).tolist(), "problems": problems}
+
+    def _answer(self) -> str:
+        return (
             "no digit was found" if self.digit is None else f"{self.digit}  (p = {self.probabilities[self.digit]:.3f})"
         )
+
+    def __str__(self) -> str:
+        """What the command prints: the answer, ten probabilities, and what speaks against the answer."""
+        answer = self._answer()
         bars = [f"{k}  {p:.3f}  {'█' * round(40 * p)}".rstrip() for k, p in enumerate(self.probabilities)]
         return "\n".join([answer, "", *bars, *(f"\n{problem}" for problem in self.problems)])
 

@@ -26,12 +26,21 @@ FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
 """What is read, by Pillow's names; other decoders are not even tried."""
 
 
+SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp")
+"""How files of these formats are named."""
+
+
 SMALLEST, LARGEST = 128, 512
 """Bounds of the longer side at which the steps look at a picture."""
 
 
 class PhotoError(ValueError):
     """What was given is not a picture that can be read; the message says what to do."""
+
+
+def pictures_in(folder: Path) -> list[Path]:
+    """The files of a folder that are named as pictures are, in the order of their names."""
+    return sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES and path.is_file())
 
 
 def read_picture(image: str | os.PathLike[str] | Image.Image | npt.ArrayLike) -> npt.NDArray[np.uint8]:

@@ -3,7 +3,6 @@
 import io
 import json
 import os
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,15 +13,11 @@ import numpy as np
 from layerwise.data.digits import DataError, Digits
 from layerwise.depth.models import CLASSES
 from layerwise.keep.files import write_whole
-from layerwise.keep.keys import PACKAGE
 from layerwise.keep.machine import this_arithmetic, this_machine
 from layerwise.keep.records import today
+from layerwise.see.forward import HOW_TO_MEND, WEIGHTS, read_weights
 from layerwise.see.training import Recipe, probabilities_of, train
 from layerwise.see.trainings import STUDIES
-
-WEIGHTS = PACKAGE / "see" / "weight_files"
-"""The folder of the weights that ship with the package."""
-
 
 SHIPPED = {"report": "cnn_report_synthetic", "improved": "cnn_handwriting"}
 """The networks whose weights ship, and the study of which each is the run with seed ``SHIPPED_SEED``."""
@@ -54,21 +49,13 @@ def pretrained(name: str = "improved", *, folder: str | os.PathLike[str] = WEIGH
     DataError
         If the file is missing, damaged, or of another network.
     """
-    if name not in SHIPPED:
-        raise ValueError(f"no weights of a network {name!r}; expected one of {', '.join(SHIPPED)}")
-    path = Path(folder) / f"{name}.npz"
-    again = "Install the package again, or make the weights: python -m layerwise train-cnn"
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {key: file[key] for key in file.files}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
-        raise DataError(f"The weights {path} are missing or damaged. {again}") from error
+    arrays = read_weights(name, folder=folder)
     model = _shipped_recipe(name).model()
-    expected = {variable.path: tuple(variable.shape) for variable in model.weights}
-    found = {key: array.shape for key, array in arrays.items()}
-    if found != expected or not all(np.isfinite(array).all() for array in arrays.values()):
-        raise DataError(f"The weights {path} are not those of the network {name!r}. {again}")
-    model.set_weights([arrays[variable.path].astype(np.float32) for variable in model.weights])
+    names = [variable.path.partition("/")[2] for variable in model.weights]
+    expected = {name: tuple(variable.shape) for name, variable in zip(names, model.weights, strict=True)}
+    if {key: array.shape for key, array in arrays.items()} != expected:
+        raise DataError(f"The weights of {name!r} in {folder} are those of another network: {HOW_TO_MEND}")
+    model.set_weights([arrays[name].astype(np.float32) for name in names])
     return model
 
 
