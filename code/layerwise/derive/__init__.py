@@ -30,7 +30,8 @@ from layerwise.derive.differentiation import (
     relative_differences,
 )
 from layerwise.derive.equations import Gradients, Perceptron, log_softmax, softmax
-from layerwise.derive.gradient_check import BUGS, check_gradient, gradients_with_bugs
+from layerwise.derive.gradient_check import check_gradient
+from layerwise.derive.known_bugs import BUGS, gradients_with_bugs
 from layerwise.derive.network import Network
 
 __all__ = [
