@@ -65,9 +65,13 @@ _SLOPES: Mapping[str, tuple[str, Slope]] = {
         "a formula for the output y, such as y(1 − y) or 1 − y², is evaluated at ν, the unit's input",
         _formula_at_nu,
     ),
-    "mask_of_gradient": (
-        "the gradient is set to 0 where it is itself negative, instead of where ν is: ReLU′ asks for the sign of ν",
-        lambda f, nu, y, r, arriving: RELU.derivative(arriving),
+    "sigmoid_formula_at_nu": (
+        "the slope is ν(1 − ν), the sigmoid's formula y(1 − y) evaluated at ν",
+        lambda f, nu, y, r, arriving: nu[r] * (1 - nu[r]),
+    ),
+    "tanh_formula_at_nu": (
+        "the slope is 1 − ν², tanh's formula 1 − y² evaluated at ν",
+        lambda f, nu, y, r, arriving: 1 - nu[r] ** 2,
     ),
     "slope_of_next_layer": (
         "f′ is evaluated at ν(r+1) instead of ν(r)",
@@ -79,6 +83,10 @@ _SLOPES: Mapping[str, tuple[str, Slope]] = {
     "tanh_slope_of_y": ("the slope is tanh's, 1 − y²", lambda f, nu, y, r, arriving: 1 - y[r] ** 2),
     "relu_slope": ("the slope is ReLU's", lambda f, nu, y, r, arriving: RELU.derivative(nu[r])),
     "lecun_tanh_slope": ("the slope is LeCun's tanh's", lambda f, nu, y, r, arriving: LECUN_TANH.derivative(nu[r])),
+    "mask_of_gradient": (
+        "the gradient is set to 0 where it is itself negative, instead of where ν is: ReLU′ asks for the sign of ν",
+        lambda f, nu, y, r, arriving: RELU.derivative(arriving),
+    ),
 }
 """What may stand in place of f'(ν): the sentence, and what it gives."""
 

@@ -168,23 +168,32 @@ def _per_layer(name: str, part: Any, network: Network) -> tuple[dict[int, Any], 
     return dict(enumerate(items, start=1)), words
 
 
+def _numbers(name: str, value: Any, line: str) -> Array:
+    try:
+        return finite_numbers(name, value)
+    except ValueError as error:
+        raise ValueError(f"{error}. Look first at the line of the {line}") from error
+
+
 def _weights(r: int, value: Any, network: Network) -> Array:
-    array, expected = finite_numbers(f"the weight gradients[{r}]", value), network.weights[r].shape
+    name, line, expected = f"the weight gradients[{r}]", "weights' gradient", network.weights[r].shape
+    array = _numbers(name, value, line)
     if array.shape != expected:
         raise ValueError(
-            f"the weight gradients[{r}] has shape {array.shape}; expected {expected}, which δ(r) y(r−1)ᵀ has. Look "
-            "first at the line of the weights' gradient"
+            f"{name} has shape {array.shape}; expected {expected}, which δ(r) y(r−1)ᵀ has. Look first at the line of "
+            f"the {line}"
         )
     return array
 
 
 def _biases(r: int, value: Any, network: Network) -> Array:
-    array, expected = finite_numbers(f"the bias gradients[{r}]", value), network.biases[r].shape
+    name, line, expected = f"the bias gradients[{r}]", "biases' gradient", network.biases[r].shape
+    array = _numbers(name, value, line)
     if array.size == 1:
-        return np.full(expected, array.item())
+        return np.full(expected, array.item())  # as NumPy would add it to the biases
     if array.shape not in (expected, (*expected, 1), (1, *expected)):
         raise ValueError(
-            f"the bias gradients[{r}] has shape {array.shape}; expected {expected}, or {(*expected, 1)}: δ(r) summed "
-            "over the patterns. Look first at the axis of the sum in the line of the biases' gradient"
+            f"{name} has shape {array.shape}; expected {expected}, or {(*expected, 1)}: δ(r) summed over the patterns. "
+            f"Look first at the axis of the sum in the line of the {line}"
         )
     return array.reshape(expected)
