@@ -77,6 +77,7 @@ CASES = [
     for loss in LOSSES
     for reduction in ("sum", "mean")
     for bug in possible_bugs(activation, loss, reduction)
+    if reduction == "sum" or bug.endswith(("sum", "mean"))
 ]
 
 
@@ -98,10 +99,11 @@ def test_each_planted_bug_is_named(
 
 
 def test_every_bug_is_planted_under_its_own_name_somewhere() -> None:
-    named = set()
+    named: set[str] = set()
     for bug, activation, loss, reduction in CASES:
-        function = with_bugs((bug,), activation, loss, reduction)
-        named |= set(check_gradient(function, activation=activation, loss=loss, reduction=reduction).bugs)
+        if bug not in named:
+            function = with_bugs((bug,), activation, loss, reduction)
+            named |= set(check_gradient(function, activation=activation, loss=loss, reduction=reduction).bugs)
     assert named == set(BUGS)
 
 
@@ -168,7 +170,32 @@ def bad_shape(weights: Layers, biases: Layers, x: np.ndarray, T: np.ndarray) -> 
         (lambda w, b, x, T: my_correct_function(w, b, x, T)[0], "must return two things"),
         (lambda w, b, x, T: ([], []), r"the weight gradients are given for layers \[\]; expected layers 1 to 3"),
         (bad_shape, r"the bias gradients\[1\] has shape \(4, 5\); expected \(4,\)"),
-        (lambda w, b, x, T: ({r: w[r] * np.nan for r in w}, b), r"the weight gradients\[1\] holds NaN"),
+        (
+            lambda w, b, x, T: ({r: w[r] * np.nan for r in w}, b),
+            r"the weight gradients\[1\] holds NaN .* Look first at",
+        ),
+        (lambda w, b, x, T: np.zeros((3, 4, 4)), r"it returned: array of shape \(3, 4, 4\)\. Look first at the return"),
+        (
+            lambda w, b, x, T: (np.zeros((2, 4, 4)), b),
+            r"the weight gradients are an array of shape \(2, 4, 4\); expected",
+        ),
+        (
+            lambda w, b, x, T: (np.zeros((3, 5, 4)), b),
+            r"the weight gradients\[1\] has shape \(5, 4\); expected \(4, 4\)",
+        ),
+        (lambda w, b, x, T: (w, np.zeros((3, 5))), r"the bias gradients\[1\] has shape \(5,\); expected \(4,\), or"),
+        (
+            lambda w, b, x, T: ({2: w[2], 3: w[3], 4: w[1]}, b),
+            r"for layers \[2, 3, 4\]; expected layers 1 to 3\. Look first",
+        ),
+        (lambda w, b, x, T: {"W1": w[1], "b1": b[1]}, r"for layers \['W1'\]; expected layers 1 to 3"),
+        (lambda w, b, x, T: ("weights", "biases"), r"expected layers 1 to 3\. Look first"),
+        (lambda w, b, x, T: (["a", "b", "c"], b), r"has type <U1.*Look first"),
+        (
+            lambda w, b, x, T: (w[1], b[1]),
+            r"the weight gradients are an array of shape \(4, 4\); expected layers 1 to 3",
+        ),
+        (lambda w, b, x, T: (3.0, b), r"the weight gradients are .*; expected an array for each of the layers 1 to 3"),
     ],
 )
 def test_what_a_function_may_not_return_is_said(function: gradient_check.MyFunction, message: str) -> None:
@@ -188,6 +215,7 @@ def test_what_the_function_raises_is_passed_on() -> None:
     ("arguments", "message"),
     [
         ({"reduction": "max"}, "expected one of sum, mean"),
+        ({"seed": -1}, "expected a whole number, 0 or more"),
         ({"layers": 0}, "expected a whole number, 1 or more"),
         ({"layers": True}, "expected a whole number, 1 or more"),
         ({"activation": "swish"}, "unknown activation"),

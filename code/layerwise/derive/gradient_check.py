@@ -298,6 +298,9 @@ _FITTED: Mapping[str, tuple[str, str]] = {
 """Bugs with a constant that only the reader knows: its name, and how it is told."""
 
 
+USUAL_RATES = [1.0, 0.5, 0.3, 0.1, 0.05, 0.01, 0.005, 0.001]
+
+
 def _explained(mine: Gradients, case: _Case, bugs: tuple[str, ...], tolerance: float) -> _Found | None:
     """Whether these bugs give exactly these gradients, with the constant that fits best where there is one."""
     fitted = [bug for bug in bugs if bug in _FITTED]
@@ -312,9 +315,12 @@ def _explained(mine: Gradients, case: _Case, bugs: tuple[str, ...], tolerance: f
         slope = (one.weights[r] - zero.weights[r]).ravel()
         size = np.linalg.norm(slope)
         if size > 1e-12 * np.linalg.norm(zero.weights[r]):
-            value = float((slope / size) @ (mine.weights[r] - zero.weights[r]).ravel()) / float(size)
-            if _same(mine, case.planted(bugs, **{name: value}), tolerance):
-                return _Found(bugs, f" ({words.format(value)}, these are exactly your numbers)")
+            values = [float((slope / size) @ (mine.weights[r] - zero.weights[r]).ravel()) / float(size)]
+            if any("mask_of_gradient" in bug for bug in bugs):
+                values += USUAL_RATES  # a mask of what the constant changes is not linear in it
+            for value in values:
+                if _same(mine, case.planted(bugs, **{name: value}), tolerance):
+                    return _Found(bugs, f" ({words.format(value)}, these are exactly your numbers)")
             return None
     return None
 
