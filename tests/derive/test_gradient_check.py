@@ -299,6 +299,7 @@ KINDS = [
     ("bias_gradient_mean", "tanh", {DB: "db[r] = delta[r].mean(axis=1)"}, "biases' gradient is a mean"),
     ("mean_for_sum", "tanh", {DW: f"{DW} / P", DB: f"{DB} / P"}, "mean over the patterns"),
     ("regularisation", "sigmoid", {DW: f"{DW} + 0.003 * w[r]"}, "multiple is 0.003"),
+    ("regularisation_of_biases", "tanh", {DW: f"{DW} + 0.5 * w[r]", DB: f"{DB} + 0.5 * biases[r]"}, "multiple is 0.5"),
     ("bias_sum_without_axis", "sigmoid", {DB: "db[r] = np.sum(delta[r])"}, "axis=1"),
     (
         "first_pattern_only",
@@ -381,7 +382,7 @@ CONTAINERS: dict[str, Callable[[dict, dict, int], Any]] = {
     "all weights, then all biases": lambda w, b, R: [*w.values(), *b.values()],
     "pairs": lambda w, b, R: [(w[r], b[r]) for r in w],
     "in float32": lambda w, b, R: ({r: np.float32(w[r]) for r in w}, {r: np.float32(b[r]) for r in b}),
-    "a generator": lambda w, b, R: ((w[r] for r in w), tuple(b.values())),
+    "generators": lambda w, b, R: ((w[r] for r in w), (b[r] for r in b)),
 }
 
 
@@ -453,3 +454,24 @@ def test_central_differences_where_the_activation_takes_no_complex_numbers(layer
     result = check_gradient(function, activation=real, layers=layers)
     assert bool(result) == (layers < 20) and result.bugs == ()
     assert ("nothing to compare" in result.verdict) == (layers == 20)
+
+
+def test_the_constants_of_two_bugs_stand_behind_their_own_sentence() -> None:
+    both = check_own({DW: f"{DW} / P; w[r] = w[r] - rate * dW[r]", DB: f"{DB} / P"})
+    assert both.bugs == ("weights_updated_first", "mean_for_sum")
+    assert "then the steps (with the learning rate 0.25, these are exactly your numbers); and there" in both.verdict
+
+
+@pytest.mark.parametrize(
+    ("weights", "biases", "words"),
+    [
+        ("1.5", "1", "your weights are 1.5 times too large, your biases right"),
+        ("0.5", "0.5", "your weights and biases are 2 times too small: 2/4 is a mean over the output units"),
+        ("1 / 20", "1 / 4", "your weights are 20 times too small, your biases 4 times too small"),
+        ("r", "-3", "in layer 2 your weights are 2 times too large, your biases -3 times the right ones; in layer 3"),
+        ("0", "0", "your weights and biases are all zeros"),
+    ],
+)
+def test_constant_factors_are_told(weights: str, biases: str, words: str) -> None:
+    result = check_own({DW: f"{DW} * {weights}", DB: f"{DB} * {biases}"})
+    assert result.bugs == ("constant_factors",) and words in result.verdict

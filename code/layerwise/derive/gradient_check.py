@@ -67,10 +67,11 @@ class GradientCheck:
 
 @dataclass(frozen=True)
 class _Found:
-    """Bugs that give the reader's numbers, and with which constants."""
+    """Bugs that give the reader's numbers, and what is to be said of one of them: its constants."""
 
     bugs: tuple[str, ...] = ()
-    detail: str = ""
+    told_of: str = ""
+    words: str = ""
 
 
 @dataclass(frozen=True)
@@ -243,9 +244,11 @@ def _dead(zero: pd.DataFrame, elsewhere: bool, activation: str | Activation, los
 
 def _wrong(found: _Found, differing: pd.DataFrame, R: int) -> str:
     if found.bugs:
-        sentences = "; and ".join(KNOWN[bug].sentence for bug in found.bugs)
+        sentences = "; and ".join(
+            KNOWN[bug].sentence + (found.words if bug == found.told_of else "") for bug in found.bugs
+        )
         look = "; then at ".join(dict.fromkeys(KNOWN[bug].look_first for bug in found.bugs))
-        return f"Wrong. Likely bug: {sentences}{found.detail}.\nLook first at {look}."
+        return f"Wrong. Likely bug: {sentences}.\nLook first at {look}."
     layer = differing["layer"].max()
     kinds = set(differing.loc[differing["layer"] == layer, "parameter"])
     if kinds == {"weights"}:
@@ -294,6 +297,7 @@ def _find_bugs(mine: Gradients, case: _Case, tolerance: float) -> _Found:
 _FITTED: Mapping[str, tuple[str, str]] = {
     "weights_updated_first": ("learning_rate", "with the learning rate {:.4g}"),
     "regularisation": ("decay", "the multiple is {:.4g}"),
+    "regularisation_of_biases": ("decay", "the multiple is {:.4g}"),
 }
 """Bugs with a constant that only the reader knows: its name, and how it is told."""
 
@@ -320,7 +324,7 @@ def _explained(mine: Gradients, case: _Case, bugs: tuple[str, ...], tolerance: f
                 values += USUAL_RATES  # a mask of what the constant changes is not linear in it
             for value in values:
                 if _same(mine, case.planted(bugs, **{name: value}), tolerance):
-                    return _Found(bugs, f" ({words.format(value)}, these are exactly your numbers)")
+                    return _Found(bugs, fitted[0], f" ({words.format(value)}, these are exactly your numbers)")
             return None
     return None
 
@@ -343,7 +347,9 @@ def _constants(mine: Gradients, bugs: tuple[str, ...], planted: Gradients, toler
     if constant:
         weights, biases = (next(iter(values.values()), 1.0) for values in factors.values())
         told = f"your weights are {_times(weights)}, your biases {_times(biases)}"
-        if weights > 1 and biases > 1:
+        if abs(weights - biases) <= 1e-5 * abs(weights):
+            told = f"your weights and biases are {_times(weights)}"
+        elif weights > 1 and biases > 1:
             told = f"your weights are {weights:.4g} times, your biases {biases:.4g} times too large"
         causes = dict.fromkeys(cause for factor in (weights, biases) if (cause := _cause(factor)))
         told += f": {'; '.join(causes)}" if causes else ""
@@ -355,7 +361,7 @@ def _constants(mine: Gradients, bugs: tuple[str, ...], planted: Gradients, toler
             f"{_times(factors['biases'].get(r, 1.0))}"
             for r in mine.weights
         )
-    return _Found((*bugs, "constant_factors"), f": {told}")
+    return _Found((*bugs, "constant_factors"), "constant_factors", f": {told}")
 
 
 def _times(factor: float) -> str:

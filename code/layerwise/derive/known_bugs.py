@@ -175,6 +175,10 @@ KNOWN: Mapping[str, Bug] = {
     "regularisation": Bug(
         "a multiple of the weights is added to their gradient: E here has no regularisation (weight decay)", WEIGHTS
     ),
+    "regularisation_of_biases": Bug(
+        "a multiple of the weights and biases is added to their gradients: E here has no regularisation (weight decay)",
+        WEIGHTS,
+    ),
     "layers_reversed": Bug("the layers are listed from the output backwards: expected layer 1 first", RETURN),
     "bias_not_added": Bug("the biases are left out of ν in the forward pass", FORWARD),
     "softmax_over_patterns": Bug(
@@ -271,7 +275,7 @@ def gradients_with_bugs(
     reduction : {"sum", "mean"}
         Over the patterns.
     learning_rate, decay : float
-        For ``weights_updated_first``, and the multiple of the weights that ``regularisation`` adds.
+        For ``weights_updated_first``, and the multiple that the two kinds of ``regularisation`` add.
     factors : pair of float
         For ``constant_factors``: of the weights and of the biases.
 
@@ -303,9 +307,11 @@ def gradients_with_bugs(
         weights[r] = weight_scale * delta @ before.T
         if "gradient_transposed" in bugs:
             weights[r] = weights[r].T
-        if "regularisation" in bugs:
-            weights[r] = weights[r] + decay * w[r]
         biases[r] = bias_scale * delta.sum(axis=1)
+        if "regularisation" in bugs or "regularisation_of_biases" in bugs:
+            weights[r] = weights[r] + decay * w[r]
+        if "regularisation_of_biases" in bugs:
+            biases[r] = biases[r] + decay * network.biases[r]
         if "bias_sum_without_axis" in bugs:
             biases[r] = np.full_like(biases[r], biases[r].sum())
         if r > 1:

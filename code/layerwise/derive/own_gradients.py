@@ -1,7 +1,7 @@
 """A reader's gradients, whatever they come in (chapter ``backpropagation``)."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -115,7 +115,8 @@ def _two_parts(returned: Any, network: Network) -> tuple[Any, Any, str]:
             "your function must return two things: (weight_gradients, bias_gradients); it returned: "
             f"{_described(returned)}. {LOOK}"
         )
-    return items[0], items[1], ""
+    first, second = (list(item) if isinstance(item, Iterator) else item for item in items)
+    return first, second, ""
 
 
 def _is(value: Any, network: Network, kind: str) -> bool:
@@ -145,25 +146,22 @@ def _per_layer(name: str, part: Any, network: Network) -> tuple[dict[int, Any], 
             raise ValueError(f"{name} are given for layers {list(part)}; {expected}. {LOOK}")
         return (
             {r: keyed[start + r - 1] for r in range(1, R + 1)},
-            f"a dictionary from {next(iter(sorted(numbers, key=str)))!r}",
+            f"a dictionary from {min(numbers, key=str)!r}",
         )
     if not isinstance(part, Iterable):
         if R == 1 and np.ndim(part) == 0:
             return {1: part}, "one number"
         raise ValueError(f"{name} are {_described(part)}; expected an array for each of the layers 1 to {R}. {LOOK}")
-    one = _shape(part)
-    if R == 1 and (one or (0,))[0] != 1 and one is not None and one != (0,):
-        return {1: part}, f"an array of shape {one}"
+    shape = _shape(part)
+    if R == 1 and shape and shape[0] > 1:  # the one layer's own array; in a list or stack of one it begins with 1
+        return {1: part}, f"an array of shape {shape}"
     items = list(part)
     if len(items) == R + 1 and (items[0] is None or np.size(items[0]) == 0):
         items = items[1:]  # a place is kept for layer 0, which has no weights
+    if len(items) != R and isinstance(part, np.ndarray):
+        raise ValueError(f"{name} are an array of shape {part.shape}; {expected} along its first axis. {LOOK}")
     if len(items) != R:
-        given = f"an array of shape {part.shape}" if isinstance(part, np.ndarray) else list(range(1, len(items) + 1))
-        raise ValueError(
-            f"{name} are {given}; {expected}, stacked along the first axis. {LOOK}"
-            if isinstance(part, np.ndarray)
-            else f"{name} are given for layers {given}; {expected}. {LOOK}"
-        )
+        raise ValueError(f"{name} are given for layers {list(range(1, len(items) + 1))}; {expected}. {LOOK}")
     words = f"an array of shape {part.shape}" if isinstance(part, np.ndarray) else f"a {type(part).__name__}"
     return dict(enumerate(items, start=1)), words
 
