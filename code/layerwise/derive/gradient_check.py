@@ -156,13 +156,24 @@ def check_gradient(
     mine, taken, single = own_gradients(returned, network)
     tolerance = 1e-3 if single else 1e-6
     table = _comparison(mine, *_reference(case))
-    compared, differs = table["difference"].notna(), table["difference"] > tolerance
+    compared, differs, zero = table["difference"].notna(), table["difference"] > tolerance, table["numeric"] == 0
     found = _Found()
     if differs.any():
         found = _find_bugs(mine, case, tolerance)
         verdict = _wrong(found, table[differs], network.R)
+        if zero.any():
+            verdict += (
+                f"\nOther bugs may give the same numbers here: in {_places(table[zero])} this network is dead "
+                f"{_advice(activation, loss, layers, seed)}."
+            )
+    elif not (compared | zero).all():
+        verdict = (
+            f"No verdict, nothing to compare in {_places(table[~compared])}: the gradient is below the rounding of "
+            "central differences there; try fewer layers.\nLook first at the activation: with `analytic` complex "
+            "steps would see such gradients."
+        )
     elif not compared.all():
-        verdict = _dead(table[~compared], bool(compared.any()), activation, loss, layers, seed)
+        verdict = _dead(table[~compared], _advice(activation, loss, layers, seed), bool(compared.any()))
     else:
         verdict = "Right: every layer agrees with the numeric gradient."
     _print(fill(f"Taken: {taken}.", width=80))
@@ -221,25 +232,31 @@ def _comparison(mine: Gradients, reference: Gradients, rounding: float) -> pd.Da
     return pd.DataFrame(rows)
 
 
-def _dead(zero: pd.DataFrame, elsewhere: bool, activation: str | Activation, loss: Loss, layers: int, seed: int) -> str:
+def _dead(zero: pd.DataFrame, advice: str, elsewhere: bool) -> str:
     """What is said where the right gradient is zero: any function that returns zeros would pass."""
-    alive = (
-        other
-        for other in range(SEEDS_TRIED)
-        if other != seed
-        and all(array.any() for _, _, array in _arrays(_case(activation, loss, "sum", layers, other).planted()))
-    )
-    other = next(alive, None)
-    advice = f"try seed {other}" if other is not None else f"try fewer layers than {layers}"
-    dead = sorted(set(zero["layer"]))
-    together = len(dead) > 2 and dead[-1] - dead[0] == len(dead) - 1
-    places = f"{dead[0]} to {dead[-1]}" if together else ", ".join(map(str, dead))
-    where = f" in layer{'s' * (len(dead) > 1)} {places}" if elsewhere else ""
-    agree = " What could be compared agrees." if elsewhere else ""
+    where, agree = (f" in {_places(zero)}", " What could be compared agrees.") if elsewhere else ("", "")
     return (
-        f"No verdict, nothing to compare{where}: this network is dead (seed {seed}); {advice}.{agree}\n"
+        f"No verdict, nothing to compare{where}: this network is dead {advice}.{agree}\n"
         "Look first at the column numeric: the right gradient is 0 there, whatever the backward pass."
     )
+
+
+def _places(rows: pd.DataFrame) -> str:
+    """Their layers, in words."""
+    layers = sorted(set(rows["layer"]))
+    if len(layers) == 1:
+        return f"layer {layers[0]}"
+    together = layers[-1] - layers[0] == len(layers) - 1
+    return f"layers {layers[0]} to {layers[-1]}" if together else f"layers {', '.join(map(str, layers))}"
+
+
+def _advice(activation: str | Activation, loss: Loss, layers: int, seed: int) -> str:
+    """Which network is alive in every layer."""
+    for other in range(SEEDS_TRIED):
+        case = _case(activation, loss, "sum", layers, other)
+        if other != seed and all(array.any() for _, _, array in _arrays(case.planted())):
+            return f"(seed {seed}); try seed {other}"
+    return f"(seed {seed}); try fewer layers than {layers}"
 
 
 def _wrong(found: _Found, differing: pd.DataFrame, R: int) -> str:
@@ -267,7 +284,7 @@ def _same(mine: Gradients, other: Gradients, tolerance: float) -> bool:
     """Whether each layer agrees, in the size of its own gradient; the last layer first, where most bugs show."""
     for r in reversed(mine.weights):
         # Sums that cancel, such as a softmax's δ over all units, are rounding alone: in the layer's size they are 0.
-        rounding = 1e-13 * np.linalg.norm(other.weights[r])
+        rounding = 1e-13 * np.linalg.norm(other.weights[r]) + (1e-14 if r == max(mine.weights) else 0)
         for yours, theirs in ((mine.biases[r], other.biases[r]), (mine.weights[r], other.weights[r])):
             if not np.linalg.norm(yours - theirs) <= tolerance * np.linalg.norm(theirs) + rounding:
                 return False
