@@ -50,10 +50,10 @@ def test_nothing_runs_in_a_circle() -> None:
 
 def test_imports_are_seen_wherever_they_stand() -> None:
     source = "def f():\n    from layerwise.depth import sweeps\nimport layerwise.depth.models, numpy\n"
-    assert imported(source + "from layerwise.derive.network import x\n") == {
+    assert imported(source + "from layerwise.derive.checked_network import x\n") == {
         "depth.sweeps",
         "depth.models",
-        "derive.network",
+        "derive.checked_network",
     }
 
 

@@ -15,14 +15,14 @@ import pytest
 
 from layerwise.__main__ import main
 from layerwise.audit import chances
-from layerwise.data import MNIST, SVHN, DataError, Digits, mnist, sources, svhn
+from layerwise.data import MNIST, SVHN, DataError, Digits, loading, mnist, svhn
 from layerwise.data.mnist import load_mnist_5000
 from layerwise.data.synthetic.paper import draw
 from layerwise.depth import sweeps
 from layerwise.depth.studies import of_sweep
 from layerwise.keep import studies
 from layerwise.keep.expectations import Expectation
-from layerwise.see import trainings, weights
+from layerwise.see import recipes, weights
 
 EXPERIMENTS = sweeps.EXPERIMENTS
 TINY: dict[str, Any] = {"activations": ["tanh"], "layers": [3], "seeds": [0, 1], "epochs": 1, "updates_per_epoch": 20}
@@ -45,7 +45,7 @@ def house_numbers(monkeypatch: pytest.MonkeyPatch) -> Digits:
     x, y = np.zeros((4, 32, 32, 3), dtype=np.uint8), np.array([2, 0, 2, 9])
     digits = Digits(x[:3], y[:3], x[3:], y[3:], source="four house numbers", key="svhn", sha256="abc")
     monkeypatch.setattr(svhn, "load_svhn", lambda: digits)
-    monkeypatch.setattr(sources, "load_digits", {MNIST: load_mnist_5000(), SVHN: digits}.__getitem__)
+    monkeypatch.setattr(loading, "load_digits", {MNIST: load_mnist_5000(), SVHN: digits}.__getitem__)
     return digits
 
 
@@ -199,12 +199,10 @@ def test_runs_of_house_numbers_are_trained_in_one_pool_before_the_records(
     sample = dataclasses.replace(house_numbers, key="svhn_sample")
     monkeypatch.setattr(svhn, "load_svhn", lambda: sample)
     done: list[Any] = []
-    monkeypatch.setattr(
-        trainings, "train_runs", lambda names, digits, **settings: done.append((names, digits, settings))
-    )
+    monkeypatch.setattr(recipes, "train_runs", lambda names, digits, **settings: done.append((names, digits, settings)))
     monkeypatch.setattr(studies, "make_record", lambda name, digits, **settings: done.append(name))
     assert main(["records", "--data", "svhn_sample", "--jobs", "2"]) == 0
-    names = list(trainings.STUDIES)
+    names = list(recipes.STUDIES)
     assert done == [(names, sample, {"folder": tmp_path / "results", "jobs": 2, "progress": True}), *names]
 
 
@@ -319,7 +317,7 @@ main(["predict", "book/drawn_seven.jpg"])
 """
 HAS_THE_WRONG_SIGN = """
 from layerwise.derive import check_gradient, gradients_with_bugs
-from layerwise.derive.network import Network
+from layerwise.derive.checked_network import Network
 
 def function(w, b, x, T):
     network = Network([4] * 4, "tanh", "squared_error", weights=w, biases=b)

@@ -24,7 +24,7 @@ from sphinx.util.docutils import docutils_namespace, patch_docutils
 from sphinx_external_toc.parsing import parse_toc_yaml
 
 from bookbuild.execution import Executor, Failure, Unexpected, tell
-from layerwise.keep.prose import strict
+from layerwise.keep.numbers_in_prose import strict
 
 THEBE = "sphinx_thebe"  # would put a script on every page that raises, and loads more from elsewhere when used
 

@@ -15,8 +15,11 @@ from pathlib import Path
 
 from layerwise.arithmetic import ELSEWHERE
 
-NUMERIC_TESTS = ("network", "checks", "activations", "mean_field", "gradients", "models", "vision", "photo", "split")
-"""Modules in ``tests`` that compute without training much, and compare with tolerances and not with bits."""
+NUMERIC_TESTS = (
+    *("derive", "depth/test_gradients.py", "depth/test_mean_field.py", "depth/test_models.py"),
+    *("see/test_filters.py", "see/test_photo.py", "data/test_splits.py"),
+)
+"""In ``tests``: what computes without training much, and compares with tolerances and not with bits."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -32,7 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
     # The processes inherit it, so it is there before anything in them loads.
     environment = os.environ | ELSEWHERE | {"LAYERWISE_RESULTS": str(output / "results"), "LAYERWISE_STRICT": "0"}
     environment["PYTHONPATH"] = os.pathsep.join([str(project / "code"), *filter(None, [environment.get("PYTHONPATH")])])
-    tests = [f"tests/test_{name}.py" for name in NUMERIC_TESTS]
+    tests = [f"tests/{name}" for name in NUMERIC_TESTS]
     commands = [
         ["layerwise", "sweep"],  # first, and with its progress: a cell may not take as long
         ["bookbuild", "--output", str(output), "--fail-unexpected"],

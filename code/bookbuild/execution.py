@@ -229,7 +229,7 @@ def take_outputs(notebook: NotebookNode, executed: NotebookNode) -> None:
 
 
 def unexpected(chapter: str, notebook: NotebookNode) -> list[Unexpected]:
-    """The numbers of an executed chapter that ``layerwise.keep.prose.record`` found not to be as expected."""
+    """The numbers of an executed chapter that ``layerwise.keep.record`` found not to be as expected."""
     outputs = (output for cell in code_cells(notebook) for output in cell.node.outputs)
     notes = (output.get("metadata", {}).get("unexpected") for output in outputs)
     return [Unexpected(chapter, **note) for note in notes if note]

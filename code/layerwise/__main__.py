@@ -169,7 +169,7 @@ def _studies() -> "dict[str, Study]":
 def _data(options: argparse.Namespace) -> None:
     import numpy as np
 
-    from layerwise.data.sources import DATA_SETS, load_digits
+    from layerwise.data.loading import DATA_SETS, load_digits
     from layerwise.data.svhn import cut_svhn_sample, download_svhn
 
     if options.download_svhn:
@@ -220,7 +220,7 @@ def _official_split() -> None:
 def _records(options: argparse.Namespace) -> int:
     from layerwise.keep.keys import results_folder
     from layerwise.keep.studies import make_record
-    from layerwise.see import trainings
+    from layerwise.see import recipes
 
     known = _studies()
     differ = 0
@@ -232,8 +232,8 @@ def _records(options: argparse.Namespace) -> int:
         if options.confirm:
             differ += sum(_confirm(name, digits, options.jobs) for name in names)
             continue
-        trained = [name for name in names if name in trainings.STUDIES]
-        trainings.train_runs(trained, digits, folder=results_folder(), jobs=options.jobs, progress=True)
+        trained = [name for name in names if name in recipes.STUDIES]
+        recipes.train_runs(trained, digits, folder=results_folder(), jobs=options.jobs, progress=True)
         for name in names:
             print(make_record(name, digits, jobs=options.jobs, progress=True), flush=True)
     return 1 if differ else 0

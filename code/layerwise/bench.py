@@ -21,7 +21,7 @@ from layerwise.data.digits import Digits, one_hot, scale
 from layerwise.data.mnist import load_mnist
 from layerwise.depth.models import layer_sizes, mlp
 from layerwise.depth.training import Stacks, cores
-from layerwise.derive.network import Network
+from layerwise.derive.checked_network import Network
 from layerwise.keep.arguments import check, whole
 
 ACTIVATION = "tanh"

@@ -42,10 +42,10 @@ The slope is at most {glue:text}`slope`, as {doc}`second` says. Of {glue:text}`p
 
 ```{code-cell} ipython3
 :tags: [remove-cell]
-from layerwise.keep import prose
-prose.begin("first")
-prose.record("slope", 0.25, ".3f")
-prose.record("parameters", 28618)
+from layerwise import keep
+keep.begin("first")
+keep.record("slope", 0.25, ".3f")
+keep.record("parameters", 28618)
 ```
 """
 )
@@ -180,7 +180,10 @@ def write_to_stderr_below_python(project: Path) -> None:
 
 
 def break_the_package(project: Path) -> None:
-    add(project / "code" / "layerwise" / "results.py", "\nraise RuntimeError('the package is broken')\n")
+    add(
+        project / "code" / "layerwise" / "keep" / "numbers_in_prose.py",
+        "\nraise RuntimeError('the package is broken')\n",
+    )
 
 
 def move_a_bound(project: Path) -> None:
@@ -298,7 +301,7 @@ def test_where_nothing_is_surprising_the_list_says_so(good_book: Path) -> None:
 
 
 def test_a_number_that_was_never_made_is_said_to_be_missing(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    edit(book / "book" / "first.md", 'prose.record("parameters"', '1 / 0\nresults.record("parameters"')
+    edit(book / "book" / "first.md", 'keep.record("parameters"', '1 / 0\nkeep.record("parameters"')
     assert build(book, strict=False) == 1
     message = capsys.readouterr().err
     unfinished = (book / "_build" / "unfinished" / "html" / "first.html").read_text(encoding="utf-8")
@@ -308,7 +311,7 @@ def test_a_number_that_was_never_made_is_said_to_be_missing(book: Path, capsys: 
 
 
 def test_each_failure_is_told_when_it_is_found(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    edit(book / "book" / "first.md", 'prose.begin("first")', "1 / 0")
+    edit(book / "book" / "first.md", 'keep.begin("first")', "1 / 0")
     raise_in_a_cell(book)
     warn(book)
     add(book / "book" / "index.md", "\n![A picture](missing.png)\n")
@@ -346,9 +349,9 @@ def test_prose_alone_runs_nothing(book: Path, capsys: pytest.CaptureFixture[str]
 @pytest.mark.parametrize(
     "change",
     [
-        lambda book: add(book / "code" / "layerwise" / "figures.py", "\n# One more line.\n"),
+        lambda book: add(book / "code" / "layerwise" / "figures" / "style.py", "\n# One more line.\n"),
         lambda book: add(book / "code" / "layerwise" / "arithmetic.py", "\n# One more line.\n"),
-        lambda book: write(book / "code" / "layerwise" / "published" / "published_runs.csv", "a,b\n"),
+        lambda book: write(book / "code" / "layerwise" / "audit" / "published" / "published_runs.csv", "a,b\n"),
         lambda book: add(book / "requirements.txt", "# One more line.\n"),
         lambda book: write(book / "book" / "expectations" / "second.yml", "any: {}\n"),
         lambda book: write(book / "book" / "digit.txt", "7"),
@@ -376,7 +379,11 @@ def test_after_an_edit_only_the_chapters_that_import_it_run_again(
     book: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     package = book / "code" / "layerwise"
-    for module, chapters in (("network", set()), ("results", {"first"}), ("plotting", {"second"})):
+    for module, chapters in (
+        ("derive/checked_network", set()),
+        ("keep/numbers_in_prose", {"first"}),
+        ("figures/style", {"second"}),
+    ):
         add(package / f"{module}.py", "\n# One more line.\n")
         capsys.readouterr()
         assert build(book) == 0
@@ -430,7 +437,7 @@ def test_other_data_run_the_chapters_again(book: Path, monkeypatch: pytest.Monke
 
 
 def test_house_numbers_that_come_go_or_change_are_other_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("layerwise.data.load_mnist", load_mnist_5000)
+    monkeypatch.setattr("layerwise.data.mnist.load_mnist", load_mnist_5000)
     monkeypatch.setenv("LAYERWISE_DATA", str(tmp_path))
     monkeypatch.setattr("layerwise.data.svhn.cache_folder", lambda: tmp_path / "cache")
     answers = [data_in_use()]

@@ -191,8 +191,8 @@ def check_figures(text: str) -> list[str]:
         settings = cell.metadata.get("mystnb", {})
         last = cell.tree.body[-1] if cell.tree.body else None
         call = last.value if isinstance(last, ast.Expr) and isinstance(last.value, ast.Call) else None
-        of_plotting = call is not None and isinstance(call.func, ast.Attribute) and _owner(call.func) == "plotting"
-        if not (of_plotting or "figure" in settings or "image" in settings):
+        of_figures = call is not None and isinstance(call.func, ast.Attribute) and _owner(call.func) == "figures"
+        if not (of_figures or "figure" in settings or "image" in settings):
             continue
         for kind, key in (("figure", "name"), ("figure", "caption"), ("image", "alt")):
             if not str(settings.get(kind, {}).get(key, "")).strip():
@@ -320,10 +320,9 @@ kernelspec: {name: python3}
 ```{code-cell} ipython3
 :tags: [remove-cell]
 
-from layerwise import figures
-from layerwise.keep import prose
+from layerwise import figures, keep
 digits = load_mnist()
-prose.begin("small", digits.key)
+keep.begin("small", digits.key)
 ```
 
 The slope is {glue:text}`slope`, and of both {glue:text}`median_tanh`; $1.25 x$ and 1.7159 stand.
@@ -334,9 +333,9 @@ mystnb:
   figure: {name: fig-a, caption: A caption}
   image: {alt: Two lines that cross}
 ---
-prose.record("slope", 0.25)
+keep.record("slope", 0.25)
 for name in ("tanh", "relu"):
-    prose.record(f"median_{name}", 1.0)
+    keep.record(f"median_{name}", 1.0)
 figures.digits(images)
 ```
 
@@ -386,7 +385,7 @@ def test_a_good_chapter_passes(tmp_path: Path) -> None:
     ("old", "new", "complaint"),
     [
         ('"small"', '"large"', "begin names 'large', expected 'small'"),
-        ('prose.begin("small", digits.key)', "", "calls begin 0 times, expected once"),
+        ('keep.begin("small", digits.key)', "", "calls begin 0 times, expected once"),
         ("digits.key", '"any"', "expectations have a section mnist, which the chapter never runs on"),
         ("digits.key", "others.key", "begin names data others.key, which no cell loads"),
         ('"slope"', '"slop"', "records slop, but nothing is expected of it in mnist"),
@@ -396,8 +395,8 @@ def test_a_good_chapter_passes(tmp_path: Path) -> None:
         ("from layerwise", "\n".join(["x = 1"] * 300) + "\nfrom layerwise", None),  # in a cell nobody sees
         ("from layerwise", "import numpy as np\nfrom layerwise", "line 6: imports numpy before anything of layerwise"),
         ("from layerwise", "import layerwise\nimport numpy as np\nfrom layerwise", None),
-        ("figures.digits", "\n".join(["x = 1"] * 200) + "\nplotting.digits", "shows 204 lines of code"),
-        ("figures.digits", "x = 1" + "  # " * 30 + "\nplotting.digits", "a line of code has 125 characters"),
+        ("figures.digits", "\n".join(["x = 1"] * 200) + "\nfigures.digits", "shows 204 lines of code"),
+        ("figures.digits", "x = 1" + "  # " * 30 + "\nfigures.digits", "a line of code has 125 characters"),
         ("caption: A caption", "caption: ''", "line 16: the figure has no mystnb: figure: caption"),
         ("alt: Two lines", "text: Two lines", "line 16: the figure has no mystnb: image: alt"),
         ("```{solution} three", "```{note}", "exercise three has no solution"),
@@ -440,7 +439,7 @@ def test_a_name_that_one_source_lacks_is_reported(tmp_path: Path) -> None:
 def test_a_number_of_a_chapter_on_two_kinds_of_data_depends_on_one(tmp_path: Path) -> None:
     text = SMALL.replace("digits.key", "digits.key, house.key").replace("digits =", "house = load_svhn()\ndigits =")
     text = text.replace('f"median_{name}"', '"median_tanh"').replace(
-        "figures.digits", 'record("pixel", 1)\nplotting.digits'
+        "figures.digits", 'record("pixel", 1)\nfigures.digits'
     )
     expectations = """
 any: {slope: {close_to: 0.25, tolerance: 0}}

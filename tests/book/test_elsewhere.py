@@ -60,4 +60,4 @@ def test_another_kind_of_processor_is_refused(monkeypatch: pytest.MonkeyPatch, t
 
 
 def test_the_tests_of_numbers_exist() -> None:
-    assert all((ROOT / "tests" / f"test_{name}.py").is_file() for name in elsewhere.NUMERIC_TESTS)
+    assert all((ROOT / "tests" / name).exists() for name in elsewhere.NUMERIC_TESTS)

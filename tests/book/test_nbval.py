@@ -34,9 +34,9 @@ int("seven")
 ```
 
 ```{code-cell} ipython3
-from layerwise.keep import prose
-prose.begin("good")
-prose.record("slope", 0.25)
+from layerwise import keep
+keep.begin("good")
+keep.record("slope", 0.25)
 ```
 """
 )

@@ -9,7 +9,7 @@ import pytest
 
 from layerwise.data.digits import DataError
 from layerwise.data.download import cache_folder, download, named_folder
-from layerwise.data.sources import holds_data
+from layerwise.data.loading import holds_data
 from local_server import Server
 
 BODY = bytes(range(256)) * 500

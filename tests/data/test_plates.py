@@ -10,9 +10,9 @@ from scipy.ndimage import label, zoom
 from threadpoolctl import threadpool_limits
 
 from layerwise.data.synthetic import glyphs
-from layerwise.data.synthetic.draws import BLOCK
 from layerwise.data.synthetic.glyphs import CELL, CHARACTERS, HEIGHT, MARGIN, atlas
 from layerwise.data.synthetic.plates import house_numbers
+from layerwise.data.synthetic.random_numbers import BLOCK
 from layerwise.data.synthetic.strokes import stroke_digit
 
 Array = NDArray[Any]

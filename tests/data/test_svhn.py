@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 import scipy.io
 
-from layerwise.data import sources, svhn
+from layerwise.data import loading, svhn
 from layerwise.data.digits import DataError, Digits
 from layerwise.data.svhn import SVHN_FILES, cut_svhn_sample, download_svhn, load_svhn, svhn_files
 from layerwise.data.synthetic.plates import house_numbers
@@ -93,7 +93,7 @@ def few_synthetic_digits(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def no_download(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Where a test names neither, the cache is empty and the official source out of reach."""
-    monkeypatch.setattr(sources, "cache_folder", lambda folder: Path(folder or tmp_path / "no cache"))
+    monkeypatch.setattr(loading, "cache_folder", lambda folder: Path(folder or tmp_path / "no cache"))
     monkeypatch.setattr(svhn, "SVHN", replace(svhn.SVHN, url="http://127.0.0.1:9/"))
 
 
@@ -362,7 +362,7 @@ def test_nothing_is_downloaded_unasked(tmp_path: Path, monkeypatch: pytest.Monke
     def refuse(*arguments: Any, **settings: Any) -> None:
         raise AssertionError("246 MB were asked for")
 
-    monkeypatch.setattr(sources, "download_files", refuse)
+    monkeypatch.setattr(loading, "download_files", refuse)
     assert load_svhn(cache=tmp_path / "cache").key == "svhn_synthetic"
     assert not (tmp_path / "cache").exists()
 

@@ -16,7 +16,7 @@ from layerwise import arithmetic
 from layerwise.data import load_mnist_5000
 from layerwise.depth import sweeps
 from layerwise.depth.sweeps import sweep
-from layerwise.keep.machine import this_arithmetic
+from layerwise.keep.machine import arithmetic_of, this_arithmetic
 
 distributed = pytest.importorskip("distributed")
 import dask  # noqa: E402  comes with distributed
@@ -114,7 +114,7 @@ def test_a_killed_worker_loses_nothing_and_changes_no_bit(client: Any, tmp_path:
 
 def test_a_worker_that_rounds_otherwise_is_refused(client: Any, tmp_path: Path, monkeypatch: Any) -> None:
     client.wait_for_workers(2)  # the killed one is replaced; joblib keeps to this process where there is one core only
-    monkeypatch.setattr(sweeps, "this_arithmetic", lambda: this_arithmetic() | {"NumPy's sums": "other"})
+    monkeypatch.setattr(sweeps, "arithmetic_of", lambda method: arithmetic_of(method) | {"NumPy's sums": "other"})
     with (
         joblib.parallel_config(backend="dask"),
         pytest.raises(ValueError, match=r"computes otherwise than the one that asks it \(NumPy's sums\)"),

@@ -19,7 +19,7 @@ from layerwise.depth.gradients import (
 )
 from layerwise.depth.models import mlp
 from layerwise.derive.activations import ACTIVATIONS, LECUN_AMPLITUDE
-from layerwise.derive.network import Network
+from layerwise.derive.checked_network import Network
 
 VALUES = ["largest", "signed_maximum", "root_mean_square", "one_pattern"]
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from layerwise.derive import equations
 from layerwise.derive.activations import ACTIVATIONS
+from layerwise.derive.checked_network import LOSSES, Network
 from layerwise.derive.equations import Loss, log_softmax, softmax
-from layerwise.derive.network import LOSSES, Network
 
 
 def random_case(sizes: list[int], patterns: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:

@@ -10,10 +10,10 @@ import pytest
 
 from layerwise.derive import gradient_check
 from layerwise.derive.activations import ACTIVATIONS, find_activation
+from layerwise.derive.checked_network import LOSSES, Network
 from layerwise.derive.equations import Gradients, Layers, Loss
 from layerwise.derive.gradient_check import check_gradient
 from layerwise.derive.known_bugs import BUGS, gradients_with_bugs
-from layerwise.derive.network import LOSSES, Network
 
 
 def my_correct_function(weights: Layers, biases: Layers, x: np.ndarray, T: np.ndarray) -> tuple[list, list]:

@@ -9,7 +9,8 @@ import tensorflow as tf
 
 from layerwise import arithmetic
 from layerwise.keep import machine
-from layerwise.keep.machine import compared_with_records, differences, versions
+from layerwise.keep.keys import INDIFFERENT, METHODS
+from layerwise.keep.machine import arithmetic_of, compared_with_records, differences, versions
 
 
 def test_a_fingerprint_is_computed_once_for_a_processor_and_its_switches(
@@ -37,6 +38,14 @@ def test_the_words_for_an_arithmetic(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(machine, "this_arithmetic", lambda: {"NumPy's sums": "1", "training": "2"})
     assert compared_with_records({"NumPy's sums": "1", "training": "2"}) == "as on the machine of the records"
     assert compared_with_records({"NumPy's sums": "1", "training": "3"}) == "differs: training"
+
+
+def test_a_method_says_which_parts_have_none_in_its_results(monkeypatch: pytest.MonkeyPatch) -> None:
+    parts = {"training": "1", "TensorFlow": "2", "convolutions": "3"}
+    monkeypatch.setattr(machine, "this_arithmetic", lambda: parts)
+    assert arithmetic_of("sweep") == {"training": "1"}
+    assert arithmetic_of("sweep", "depth") == arithmetic_of("cnn") == parts
+    assert all(method in METHODS for method in INDIFFERENT)
 
 
 def test_differences_are_named() -> None:

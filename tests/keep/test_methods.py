@@ -24,7 +24,7 @@ from layerwise.depth import measurements
 from layerwise.depth.sweeps import sweep
 from layerwise.keep.keys import METHODS
 from layerwise.keep.machine import this_arithmetic
-from layerwise.see import handwriting, trainings, weights
+from layerwise.see import handwriting, recipes, weights
 from layerwise.see.augmentation import Augmentation
 from layerwise.see.training import Recipe, train
 
@@ -102,7 +102,7 @@ def of_cnn_training(folder: Path) -> list[float]:
 
 def of_cnn(folder: Path) -> list[float]:
     study = {"part": "test", "seeds": [0], "recipes": {"small": RECIPE.settings()}}
-    tables = trainings.train_study(study, drawn())
+    tables = recipes.train_study(study, drawn())
     return numbers(tables["runs"]) + numbers(tables["answers"].filter(like="confidence"))
 
 

@@ -17,7 +17,7 @@ from layerwise.depth.studies import STUDY_SEEDS, of_measurement, of_sweep
 from layerwise.depth.sweeps import EXPERIMENTS, sweep
 from layerwise.keep import keys, studies
 from layerwise.keep.keys import results_folder
-from layerwise.keep.machine import this_arithmetic, this_machine
+from layerwise.keep.machine import arithmetic_of, this_machine
 from layerwise.keep.records import RECORDS, load_record, record_path, write_record
 from layerwise.keep.studies import (
     STUDIES,
@@ -29,7 +29,7 @@ from layerwise.keep.studies import (
     make_record,
     own_record,
 )
-from layerwise.see import trainings
+from layerwise.see import recipes
 from layerwise.see.studies import of_trainings
 
 DIGITS = load_mnist_5000()
@@ -55,7 +55,7 @@ def test_a_record_is_the_table_of_the_study(tiny: Path) -> None:
     assert record.settings == settings
     assert (record.name, record.data_key, record.data_sha256) == ("tiny", "mnist_5000", DIGITS.sha256)
     assert is_current(record)
-    assert (record.arithmetic, record.machine) == (this_arithmetic(), this_machine())
+    assert (record.arithmetic, record.machine) == (arithmetic_of("sweep"), this_machine())
     assert abs(datetime.now(UTC).date() - datetime.fromisoformat(record.date).date()).days <= 1
 
 
@@ -88,7 +88,7 @@ def test_another_arithmetic_confirms_nothing_and_refutes_nothing(tiny: Path, mon
     before = path.read_text(encoding="utf-8")
     monkeypatch.setattr(depth.studies, "sweep", None)  # nothing is run
     with monkeypatch.context() as patch:
-        patch.setattr(studies, "this_arithmetic", lambda: this_arithmetic() | {"training": "another"})
+        patch.setattr(studies, "arithmetic_of", lambda method: arithmetic_of(method) | {"training": "another"})
         found = confirm_record("tiny", DIGITS, folder=tiny)
     assert found.reason.startswith("this machine computes otherwise (training)") and not found.rows
     unknown = dataclasses.replace(load_record("tiny", "mnist_5000", folder=tiny), arithmetic={})
@@ -98,6 +98,20 @@ def test_another_arithmetic_confirms_nothing_and_refutes_nothing(tiny: Path, mon
     with pytest.raises(ValueError, match="made from other digits than the embedded"):
         confirm_record("tiny", DIGITS, folder=tiny)
     assert '"confirmed": null' in before
+
+
+def test_a_part_that_the_fingerprint_did_not_have_yet_is_decided_by_the_rows(tiny: Path) -> None:
+    make_record("tiny", DIGITS, folder=tiny)
+    record = load_record("tiny", "mnist_5000", folder=tiny)
+    known = {part: found for part, found in record.arithmetic.items() if part != "training"}
+    write_record(dataclasses.replace(record, arithmetic=known), folder=tiny)
+    assert not confirm_record("tiny", DIGITS, folder=tiny).reason
+    stamped = load_record("tiny", "mnist_5000", folder=tiny)
+    assert stamped.arithmetic == record.arithmetic and is_current(stamped)
+    other = {"runs": record.frame.assign(loss=record.frame["loss"] + 0.5)}
+    write_record(dataclasses.replace(record, arithmetic=known, tables=other), folder=tiny)
+    found = confirm_record("tiny", DIGITS, folder=tiny)
+    assert "does not say how its machine computes training" in found.reason and not found.differences
 
 
 def test_rows_are_compared_but_for_their_seconds() -> None:
@@ -139,7 +153,7 @@ def test_a_study_of_deep_networks_is_recorded_too(tmp_path: Path, monkeypatch: p
 def test_a_reader_s_own_record_is_found_while_it_is_current(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     complete = dataclasses.replace(DIGITS, key="svhn", sha256="of complete SVHN")
     runs = pd.DataFrame({"accuracy": [0.875, 0.9]})
-    monkeypatch.setattr(trainings, "train_study", lambda study, digits, **keywords: {"runs": runs})
+    monkeypatch.setattr(recipes, "train_study", lambda study, digits, **keywords: {"runs": runs})
     assert own_record("cnn_report", complete) is None
     make_record("cnn_report", complete, folder=results_folder())
     found = own_record("cnn_report", complete)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from layerwise.data.digits import DataError, Digits
-from layerwise.see import training, trainings, weights
+from layerwise.see import recipes, training, weights
 from layerwise.see.training import Recipe
 
 
@@ -48,7 +48,7 @@ def test_the_card_belongs_to_the_recipes_and_to_the_records() -> None:
     for name, facts in facts_of_all["networks"].items():
         assert facts["study"] == weights.SHIPPED[name]
         assert facts["seed"] == weights.SHIPPED_SEED
-        (settings,) = trainings.STUDIES[facts["study"]]["recipes"].values()
+        (settings,) = recipes.STUDIES[facts["study"]]["recipes"].values()
         assert facts["settings"] == settings
     assert "non-commercial" in facts_of_all["licence"]
     assert facts_of_all["not_for"]
@@ -59,7 +59,7 @@ def test_weights_are_written_and_read(
 ) -> None:
     study = {"part": "test", "seeds": [0], "recipes": {"small": tiny.settings()}}
     for name in weights.SHIPPED.values():
-        monkeypatch.setitem(trainings.STUDIES, name, study)
+        monkeypatch.setitem(recipes.STUDIES, name, study)
     lines = list(weights.make_weights(digits, folder=tmp_path, runs=tmp_path / "runs"))
     assert [Path(line.split(":")[0]).name for line in lines] == ["report.npz", "improved.npz", "card.json"]
     facts = card(tmp_path)["networks"]["improved"]

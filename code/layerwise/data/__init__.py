@@ -4,6 +4,7 @@ Serves every chapter that trains or tests a network. A new data set is one :clas
 """
 
 from layerwise.data.digits import DataError, Digits, one_hot, scale
+from layerwise.data.loading import DATA_SETS, DataSet, Edition, download_files, load_digits
 from layerwise.data.mnist import (
     MNIST,
     MNIST_FILE_SHA256,
@@ -13,7 +14,6 @@ from layerwise.data.mnist import (
     load_mnist,
     load_mnist_5000,
 )
-from layerwise.data.sources import DATA_SETS, DataSet, Edition, download_files, load_digits
 from layerwise.data.splits import split_by_photo
 from layerwise.data.svhn import (
     SVHN,

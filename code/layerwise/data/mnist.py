@@ -13,7 +13,7 @@ import numpy as np
 
 from layerwise.data.containers import read_idx
 from layerwise.data.digits import DataError, Digits, sha256_of
-from layerwise.data.sources import DATA_SETS, DataSet, Edition, download_files, load_digits
+from layerwise.data.loading import DATA_SETS, DataSet, Edition, download_files, load_digits
 
 MNIST_URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
 """Where Keras' own ``keras.datasets.mnist`` takes MNIST from."""
@@ -106,7 +106,7 @@ def load_mnist(
     Parameters
     ----------
     folder, cache
-        See :func:`layerwise.data.sources.load_digits`, also for what it raises.
+        See :func:`layerwise.data.loading.load_digits`, also for what it raises.
     url : str
         Where to download from.
 
@@ -121,6 +121,6 @@ def load_mnist(
 def download_mnist(*, cache: str | os.PathLike[str] | None = None, url: str = MNIST_URL) -> Path:
     """Download complete MNIST into the cache, whole or not at all; returns the file, its SHA-256 checked.
 
-    See :func:`layerwise.data.sources.download_files`.
+    See :func:`layerwise.data.loading.download_files`.
     """
     return download_files(replace(MNIST, url=url), cache=cache)[0]

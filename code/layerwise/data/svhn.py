@@ -24,7 +24,7 @@ import numpy as np
 
 from layerwise.data.digits import DataError, Digits, sha256_of
 from layerwise.data.download import cache_folder, download, named_folder
-from layerwise.data.sources import (
+from layerwise.data.loading import (
     DATA_SETS,
     Arrays,
     DataSet,
@@ -158,7 +158,7 @@ def load_svhn(*, folder: str | os.PathLike[str] | None = None, cache: str | os.P
     Parameters
     ----------
     folder, cache
-        See :func:`layerwise.data.sources.load_digits`, also for what it raises.
+        See :func:`layerwise.data.loading.load_digits`, also for what it raises.
 
     Returns
     -------
@@ -190,7 +190,7 @@ def download_svhn(
     Parameters
     ----------
     cache, progress
-        See :func:`layerwise.data.sources.download_files`, also for what it raises.
+        See :func:`layerwise.data.loading.download_files`, also for what it raises.
     url : str
         Folder that holds the files; ends with a slash.
     """

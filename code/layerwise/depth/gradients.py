@@ -19,8 +19,8 @@ from threadpoolctl import threadpool_limits
 from layerwise.depth.mean_field import signals_and_gradients
 from layerwise.depth.models import layer_sizes, stacked_initial_weights
 from layerwise.derive.activations import Activation, Array, find_activation
+from layerwise.derive.checked_network import Network, target_columns
 from layerwise.derive.equations import log_softmax
-from layerwise.derive.network import Network, target_columns
 from layerwise.keep.arguments import finite_numbers
 
 KINDS = ("weights", "biases", "delta")

@@ -15,7 +15,7 @@ from layerwise.depth.gradients import initial_gradients, keras_network, layer_gr
 from layerwise.depth.models import CLASSES, PIXELS, layer_initializer, layer_sizes
 from layerwise.depth.training import Stacks, Training, batch_order, train
 from layerwise.derive.activations import keras_activation
-from layerwise.derive.network import Network
+from layerwise.derive.checked_network import Network
 
 BATCH = 256
 """Digits on which gradients are measured: the first of the training set."""

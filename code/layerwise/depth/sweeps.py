@@ -34,7 +34,7 @@ from layerwise.depth.training import (
 from layerwise.derive.activations import find_activation
 from layerwise.keep.files import write_whole
 from layerwise.keep.keys import result_key, results_folder
-from layerwise.keep.machine import differences, this_arithmetic
+from layerwise.keep.machine import arithmetic_of, differences
 
 __all__ = ["EXPERIMENTS", "METRICS", "Case", "History", "sweep"]
 
@@ -194,7 +194,7 @@ def _run_all(
             yield _run(batch, digits, progress=functools.partial(bar.update, _cost(batch) / batch[0].epochs))
     elif batches:
         threads = max(cores() // joblib.effective_n_jobs(parallel.n_jobs), 1)
-        tasks = (joblib.delayed(_run_elsewhere)(batch, digits, this_arithmetic(), threads) for batch in batches)
+        tasks = (joblib.delayed(_run_elsewhere)(batch, digits, arithmetic_of("sweep"), threads) for batch in batches)
         for results in parallel(tasks):
             bar.set_description_str(f"{_description(list(results))}: done")
             bar.update(_cost(results))
@@ -226,7 +226,7 @@ def _run_elsewhere(
     batch: Sequence[Case], digits: Digits, asked_by: Mapping[str, str], threads: int
 ) -> dict[Case, History]:
     """As :func:`_run`, in a process, on this machine or another, that has to round as the one that asks."""
-    if differ := differences(asked_by, this_arithmetic()):
+    if differ := differences(asked_by, arithmetic_of("sweep")):
         raise ValueError(
             f"a process on {platform.node()} computes otherwise than the one that asks it ({', '.join(differ)}). Let "
             "both import layerwise before NumPy, or start workers in the environment of layerwise.arithmetic.defaults()"
@@ -261,7 +261,7 @@ def _rows(case: Case, history: History, digits: Digits) -> Iterator[dict[str, An
 
 
 def _path(folder: Path, case: Case, digits: Digits) -> Path:
-    key = result_key(("sweep",), asdict(case), digits.sha256, this_arithmetic())
+    key = result_key(("sweep",), asdict(case), digits.sha256, arithmetic_of("sweep"))
     return folder / f"{case.activation}_{case.layers}_layers_seed_{case.seed}_{key[:24]}.json"
 
 

@@ -363,9 +363,33 @@ def _logits(weights: Sequence[Any], f: Callable[[Any], Any], x: Any) -> Any:
     """Input of the softmax, (..., P, 10), of networks stacked along the leading axes."""
     y = x
     for r in range(0, len(weights), 2):
-        nu = y @ weights[r] + weights[r + 1][..., tf.newaxis, :]
+        nu = _product(y, weights[r]) + weights[r + 1][..., tf.newaxis, :]
         y = f(nu)
     return nu
+
+
+GRADIENT_ROWS = 392
+"""From 512 rows on, the transposed product of a first layer's gradient rounds otherwise on each kind of processor, and
+no switch tells it how; in blocks of fewer rows it does not."""
+
+
+def _product(y: Any, w: Any) -> Any:
+    """y w, with the gradient by w made of blocks of at most `GRADIENT_ROWS` rows."""
+    if y.shape[-1] <= GRADIENT_ROWS:
+        return y @ w
+
+    @tf.custom_gradient
+    def product(y: Any, w: Any) -> tuple[Any, Callable[[Any], tuple[Any, Any]]]:
+        def gradient(delta: Any) -> tuple[Any, Any]:
+            blocks = [
+                tf.linalg.matmul(y[..., start : start + GRADIENT_ROWS], delta, transpose_a=True)
+                for start in range(0, y.shape[-1], GRADIENT_ROWS)
+            ]
+            return tf.linalg.matmul(delta, w, transpose_b=True), tf.concat(blocks, axis=-2)
+
+        return y @ w, gradient
+
+    return product(y, w)
 
 
 def _measure(weights: list[Array], f: Callable[[Any], Any], x: tf.Tensor, y: tf.Tensor) -> tuple[float, float, Array]:

@@ -22,17 +22,17 @@ from layerwise.derive.activations import (
     find_activation,
     lecun_tanh,
 )
-from layerwise.derive.differentiation import (
+from layerwise.derive.checked_network import Network
+from layerwise.derive.equations import Gradients, Perceptron, log_softmax, softmax
+from layerwise.derive.gradient_check import check_gradient
+from layerwise.derive.known_bugs import BUGS, gradients_with_bugs
+from layerwise.derive.numerical_derivatives import (
     central_differences,
     complex_step,
     float32_holds,
     keras_gradients,
     relative_differences,
 )
-from layerwise.derive.equations import Gradients, Perceptron, log_softmax, softmax
-from layerwise.derive.gradient_check import check_gradient
-from layerwise.derive.known_bugs import BUGS, gradients_with_bugs
-from layerwise.derive.network import Network
 
 __all__ = [
     "ACTIVATIONS",

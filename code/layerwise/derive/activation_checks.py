@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from layerwise.derive.activations import ACTIVATIONS, Activation, Array, keras_activation
-from layerwise.derive.differentiation import ALLOWED
+from layerwise.derive.numerical_derivatives import ALLOWED
 from layerwise.keep.arguments import check, finite_numbers
 
 

@@ -1,8 +1,8 @@
-"""The equations of the chapter ``backpropagation``, line by line, as the chapter prints them.
+"""The equations of the chapter ``backpropagation``, line by line, as it prints them.
 
-Layer r = 1..R has n_r units, layer 0 is the input, P is the number of patterns. Every matrix is
-units x patterns: nu[r], y[r] and delta[r] are (n_r, P), the targets T are (n_R, P). w[r] is
-(n_r, n_{r-1}), to unit i from unit j, and b[r] is (n_r,). Nothing is checked here.
+Layer r = 1..R has n_r units, layer 0 is the input, P is the number of patterns. All matrices
+are units x patterns: nu[r], y[r] and delta[r] are (n_r, P), the targets T are (n_R, P). w[r]
+is (n_r, n_{r-1}), to unit i from unit j, and b[r] is (n_r,). Nothing is checked here.
 """
 
 from dataclasses import dataclass

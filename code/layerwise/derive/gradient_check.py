@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 
 from layerwise.derive.activations import Activation, Array
-from layerwise.derive.differentiation import central_differences, complex_step
+from layerwise.derive.checked_network import Network
 from layerwise.derive.equations import Gradients, Layers, Loss
 from layerwise.derive.known_bugs import BACK, BIASES, KNOWN, OUTPUT, WEIGHTS, gradients_with_bugs
-from layerwise.derive.network import Network
-from layerwise.derive.own_gradients import own_gradients
+from layerwise.derive.numerical_derivatives import central_differences, complex_step
+from layerwise.derive.readers_gradients import own_gradients
 from layerwise.keep.arguments import check, one_of, whole
 
 MyFunction = Callable[[Layers, Layers, Array, Array], Any]
@@ -120,7 +120,7 @@ def check_gradient(
         ``my_function(weights, biases, x, T)`` returns ``(weight_gradients, bias_gradients)``. ``weights[r]`` is
         (n_r, n_{r-1}) and ``biases[r]`` is (n_r,) for r = 1..R; ``x`` is (n_0, P) and ``T`` is (n_R, P), units x
         patterns as in the chapter. Return the same shapes: dictionaries, lists or stacked arrays, and whatever else
-        :func:`layerwise.derive.own_gradients.own_gradients` takes.
+        :func:`layerwise.derive.readers_gradients.own_gradients` takes.
     activation : str or Activation
         The f of your function: in the hidden layers, and with squared error in the output layer too.
     loss : {"squared_error", "cross_entropy"}

@@ -20,8 +20,8 @@ from layerwise.derive.activations import (
     Activation,
     Array,
 )
+from layerwise.derive.checked_network import Network
 from layerwise.derive.equations import Gradients, Layers, softmax
-from layerwise.derive.network import Network
 
 
 class Bug(NamedTuple):

@@ -4,7 +4,7 @@ Serves every chapter; knows no digits, no networks and no figures.
 """
 
 from layerwise.keep.machine import compared_with_records, processor, this_arithmetic
-from layerwise.keep.prose import ExpectationError, begin, record, scientific, when
+from layerwise.keep.numbers_in_prose import ExpectationError, begin, record, scientific, when
 from layerwise.keep.records import Record, load_record
 
 __all__ = [

@@ -20,7 +20,7 @@ PACKAGE = Path(__file__).parents[1]
 
 
 METHODS = {
-    "sweep": 1,  # training of the perceptrons, and what is measured of them
+    "sweep": 2,  # training of the perceptrons, and what is measured of them
     "depth": 1,  # gradients, remedies, wide networks
     "cnn_training": 1,  # training of the networks that read house numbers, with the digits that are drawn for them
     "cnn": 1,  # what is measured of these networks
@@ -28,6 +28,10 @@ METHODS = {
 }
 """The methods whose results are kept, and their versions. Raise a number when results change: what was kept under the
 old one is then not found any more, and its records are stale."""
+
+INDIFFERENT = {"sweep": {"TensorFlow", "convolutions"}}
+"""The parts of :func:`layerwise.arithmetic.fingerprint` that have no part in a method's results: large products and
+convolutions, which round as the processor likes. All others decide."""
 
 
 def result_key(
@@ -44,7 +48,7 @@ def result_key(
     data_sha256 : str
         Hash of the data, see :attr:`layerwise.data.digits.Digits.sha256`.
     computed_on : mapping
-        How the machine rounds, see :func:`this_arithmetic`.
+        How the machine rounds, see :func:`layerwise.keep.machine.arithmetic_of`.
     """
     content = [{method: METHODS[method] for method in methods}, dict(settings), data_sha256, dict(computed_on)]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

@@ -12,7 +12,7 @@ from typing import Any
 
 from layerwise import arithmetic
 from layerwise.keep.files import write_whole
-from layerwise.keep.keys import results_folder
+from layerwise.keep.keys import INDIFFERENT, results_folder
 
 
 @functools.cache
@@ -33,6 +33,12 @@ def this_arithmetic() -> dict[str, str]:
     return found | {"oneDNN": "on" if os.environ.get("TF_ENABLE_ONEDNN_OPTS") == "1" else "off"}
 
 
+def arithmetic_of(*methods: str) -> dict[str, str]:
+    """Of :func:`this_arithmetic` what decides the results of these methods together."""
+    indifferent = set.intersection(*(INDIFFERENT.get(method, set()) for method in methods))
+    return {part: found for part, found in this_arithmetic().items() if part not in indifferent}
+
+
 def differences(one: Mapping[str, str], other: Mapping[str, str]) -> list[str]:
     """In which parts two arithmetics differ; none where they round alike."""
     return [part for part in {**one, **other} if one.get(part) != other.get(part)]
@@ -40,7 +46,8 @@ def differences(one: Mapping[str, str], other: Mapping[str, str]) -> list[str]:
 
 def compared_with_records(recorded: Mapping[str, str]) -> str:
     """Whether this process rounds as the machine of a record did, in words."""
-    parts = differences(recorded, this_arithmetic())
+    here = this_arithmetic()
+    parts = [part for part in recorded if recorded[part] != here.get(part)]
     return f"differs: {', '.join(parts)}" if parts else "as on the machine of the records"
 
 

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import pandas as pd
 
 from layerwise.keep.keys import result_key, results_folder
-from layerwise.keep.machine import differences, this_arithmetic, this_machine
+from layerwise.keep.machine import arithmetic_of, differences, this_machine
 from layerwise.keep.records import RECORDS, Record, as_recorded, load_record, records_command, today, write_record
 
 Tables = dict[str, pd.DataFrame]
@@ -104,7 +104,7 @@ def make_record(
     if digits.key not in sources:
         raise ValueError(f"the record of {name!r} needs the data {' or '.join(sources)}, but found {digits.source}")
     tables = study.run(study.settings, digits, results_folder(), jobs, progress)
-    computed_on = this_arithmetic()
+    computed_on = arithmetic_of(*study.methods)
     record = Record(
         name=name,
         data_key=digits.key,
@@ -170,7 +170,7 @@ def confirm_record(
     if not record.arithmetic:
         return Confirmation(0, "the record does not say how its machine rounds; make it again", ())
     # Parts that the fingerprint did not have yet are found out by the rows, bit by bit, and stamped with them.
-    here = this_arithmetic()
+    here = arithmetic_of(*study.methods)
     if differ := [part for part in differences(record.arithmetic, here) if part in record.arithmetic]:
         return Confirmation(0, f"this machine computes otherwise ({', '.join(differ)}); {record.command}", ())
     with tempfile.TemporaryDirectory() as empty:  # what was kept must not confirm itself
@@ -180,6 +180,9 @@ def confirm_record(
         key = _key(study, digits.sha256, here)
         stamped = replace(record, settings=dict(study.settings), key=key, arithmetic=here, machine=this_machine())
         write_record(replace(stamped, confirmed=today()), folder=folder)
+    if found and (unknown := sorted(here.keys() - record.arithmetic.keys())):
+        reason = f"other rows were found, and the record does not say how its machine computes {', '.join(unknown)}"
+        return Confirmation(rows, f"{reason}; {record.command}", ())
     return Confirmation(rows, "" if rows else "no row of the part stands in the record", tuple(found))
 
 

@@ -142,7 +142,7 @@ def read_collections(
     Parameters
     ----------
     studies : mapping of name to mapping
-        ``recipes`` and ``seeds`` of each, as in ``layerwise.see.trainings.STUDIES``.
+        ``recipes`` and ``seeds`` of each, as in ``layerwise.see.recipes.STUDIES``.
     shipped : mapping of name to keras.Model
         Networks from weights that ship with the package.
     digits : Digits

@@ -9,7 +9,7 @@ from layerwise.data.digits import Digits
 from layerwise.data.svhn import load_svhn
 from layerwise.depth.training import cores
 from layerwise.keep.studies import STUDIES, Study, Tables, own_record
-from layerwise.see import handwriting, trainings
+from layerwise.see import handwriting, recipes
 from layerwise.see.weights import SHIPPED, WEIGHTS, pretrained
 
 __all__ = ["READERS", "of_trainings", "own_record"]
@@ -19,7 +19,7 @@ READERS = ("cnn_report", "cnn_report_more", "cnn_report_synthetic", "cnn_improve
 
 
 def _train(settings: Mapping[str, Any], digits: Digits, folder: Path, jobs: int, progress: bool) -> Tables:
-    return trainings.train_study(settings, digits, folder=folder, jobs=jobs, progress=progress)
+    return recipes.train_study(settings, digits, folder=folder, jobs=jobs, progress=progress)
 
 
 def of_trainings(settings: Mapping[str, Any]) -> Study:
@@ -48,7 +48,7 @@ def _read_handwriting(settings: Mapping[str, Any], digits: Digits, folder: Path,
 
 def _of_handwriting() -> Study:
     settings = {
-        "studies": {study: trainings.STUDIES[study] for study in READERS},
+        "studies": {study: recipes.STUDIES[study] for study in READERS},
         "house_numbers": "svhn_sample",
         "collections": list(handwriting.COLLECTIONS),
         "weights": {name: hashlib.sha256((WEIGHTS / f"{name}.npz").read_bytes()).hexdigest() for name in SHIPPED},
@@ -57,5 +57,5 @@ def _of_handwriting() -> Study:
     return Study(("transfer", "cnn", "cnn_training"), settings, part, ("mnist",), _read_handwriting)
 
 
-STUDIES |= {name: of_trainings(settings) for name, settings in trainings.STUDIES.items()}
+STUDIES |= {name: of_trainings(settings) for name, settings in recipes.STUDIES.items()}
 STUDIES["transfer"] = _of_handwriting()

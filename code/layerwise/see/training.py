@@ -32,7 +32,7 @@ from layerwise.data.synthetic.plates import house_numbers
 from layerwise.depth.models import CLASSES
 from layerwise.keep.files import write_whole
 from layerwise.keep.keys import result_key
-from layerwise.keep.machine import this_arithmetic
+from layerwise.keep.machine import arithmetic_of
 from layerwise.see.augmentation import Augmentation, augment
 from layerwise.see.networks import COLOUR_PIXELS, NETWORKS
 
@@ -190,7 +190,7 @@ def train(
     settings = recipe.settings() | {"seed": seed}
     path = None
     if folder is not None:
-        key = result_key(("cnn_training",), settings, digits.sha256, this_arithmetic())
+        key = result_key(("cnn_training",), settings, digits.sha256, arithmetic_of("cnn_training"))
         path = Path(folder) / f"cnn_{recipe.network}_seed_{seed}_{key[:24]}.npz"
     rows, held_back = _split(recipe, digits)
     each_epoch = recipe.real * (len(rows) + recipe.pen) + recipe.synthetic_per_epoch

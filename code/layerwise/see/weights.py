@@ -16,8 +16,8 @@ from layerwise.keep.files import write_whole
 from layerwise.keep.machine import this_arithmetic, this_machine
 from layerwise.keep.records import today
 from layerwise.see.forward import HOW_TO_MEND, WEIGHTS, read_weights
+from layerwise.see.recipes import STUDIES
 from layerwise.see.training import Recipe, probabilities_of, train
-from layerwise.see.trainings import STUDIES
 
 SHIPPED = {"report": "cnn_report_synthetic", "improved": "cnn_handwriting"}
 """The networks whose weights ship, and the study of which each is the run with seed ``SHIPPED_SEED``."""

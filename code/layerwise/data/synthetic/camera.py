@@ -3,8 +3,8 @@
 import numpy as np
 from scipy.fft import dctn, idctn
 
-from layerwise.data.synthetic.draws import SIZE, Array, Generator, chance, coarse, normal, uniform
 from layerwise.data.synthetic.glyphs import coverage
+from layerwise.data.synthetic.random_numbers import SIZE, Array, Generator, chance, coarse, normal, uniform
 
 
 def lit(rng: Generator, n: int) -> Array:

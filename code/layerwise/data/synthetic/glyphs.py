@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 from scipy.ndimage import distance_transform_edt
 
-from layerwise.data.synthetic.draws import Array
+from layerwise.data.synthetic.random_numbers import Array
 from layerwise.data.synthetic.strokes import stroke_digit
 
 CHARACTERS = "0123456789ABCDEH"

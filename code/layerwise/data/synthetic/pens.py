@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 from scipy.interpolate import CubicSpline
 
-from layerwise.data.synthetic.draws import SIZE
+from layerwise.data.synthetic.random_numbers import SIZE
 from layerwise.data.synthetic.strokes import bend
 
 Array = NDArray[Any]

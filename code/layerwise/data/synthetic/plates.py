@@ -23,8 +23,8 @@ from numbers import Integral
 import numpy as np
 
 from layerwise.data.synthetic.camera import exposed, lit, photographed
-from layerwise.data.synthetic.draws import BLOCK, SIZE, Array, Generator, chance, coarse, normal, uniform
 from layerwise.data.synthetic.glyphs import CELL, CHARACTERS, HEIGHT, atlas, coverage
+from layerwise.data.synthetic.random_numbers import BLOCK, SIZE, Array, Generator, chance, coarse, normal, uniform
 
 
 @dataclass(frozen=True)

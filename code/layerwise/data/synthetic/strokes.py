@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from layerwise.data.synthetic.draws import Array, Generator
+from layerwise.data.synthetic.random_numbers import Array, Generator
 
 
 def stroke_digit(digit: int, rng: Generator) -> list[Array]:

@@ -41,7 +41,7 @@ def _studies(content: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     return studies
 
 
-STUDIES = _studies(tomllib.loads(Path(__file__).with_name("trainings.toml").read_text(encoding="utf-8")))
+STUDIES = _studies(tomllib.loads(Path(__file__).with_name("recipes.toml").read_text(encoding="utf-8")))
 """What each record measures, by name: ``part`` ("test" or "validation", where accuracy is measured), ``seeds``, and
 ``recipes``, settings of :class:`Recipe` by what the variant is called."""
 

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from layerwise.derive.activations import Array
+from layerwise.derive.checked_network import Network
 from layerwise.derive.equations import Gradients
-from layerwise.derive.network import Network
 from layerwise.keep.arguments import finite_numbers
 
 LOOK = "Look first at the return statement of your function"

@@ -7,15 +7,15 @@ import numpy as np
 import pytest
 
 from layerwise.derive.activations import ACTIVATIONS, TANH, Activation, Interval, lecun_tanh
-from layerwise.derive.differentiation import (
+from layerwise.derive.checked_network import LOSSES, Network
+from layerwise.derive.equations import Gradients, Loss
+from layerwise.derive.numerical_derivatives import (
     central_differences,
     complex_step,
     float32_holds,
     keras_gradients,
     relative_differences,
 )
-from layerwise.derive.equations import Gradients, Loss
-from layerwise.derive.network import LOSSES, Network
 
 
 def small_case(

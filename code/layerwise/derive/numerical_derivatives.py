@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from layerwise.derive.activations import Array, keras_activation
+from layerwise.derive.checked_network import Network
 from layerwise.derive.equations import Gradients, Layers
-from layerwise.derive.network import Network
 from layerwise.keep.arguments import POSITIVE, check, one_of
 
 ALLOWED = {

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from layerwise.derive.activations import lecun_tanh
+from layerwise.derive.checked_network import LOSSES, Network
 from layerwise.derive.equations import Loss
-from layerwise.derive.network import LOSSES, Network
 
 
 def random_case(sizes: list[int], patterns: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:

@@ -139,7 +139,7 @@ def load_digits(
             f"There is {data_set.absent} in the folder {named} that was named.{there} {data_set.how_to_get_it}"
         )
     digits = _outside_folders(data_set, cache)
-    lacking = f"no {data_set.name}" if data_set.editions[1:] else data_set.absent
+    lacking = data_set.absent if data_set.absent.startswith("no ") else f"no {data_set.name}"
     return _because(digits, f"the folder that LAYERWISE_DATA names holds {lacking}")
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from layerwise.keep import prose
-from layerwise.keep.prose import ExpectationError, begin, record, when
+from layerwise.keep import numbers_in_prose
+from layerwise.keep.numbers_in_prose import ExpectationError, begin, record, when
 
 EXPECTATIONS = """
 any:
@@ -30,7 +30,7 @@ mnist_5000:
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("LAYERWISE_STRICT", "1")
-    monkeypatch.setattr(prose, "_chapter", None)
+    monkeypatch.setattr(numbers_in_prose, "_chapter", None)
     (tmp_path / "depth.yml").write_text(EXPECTATIONS)
     return tmp_path
 
@@ -160,8 +160,8 @@ def test_record_needs_a_chapter_and_one_value(folder: Path) -> None:
 def test_text_for_prose(
     folder: Path, monkeypatch: pytest.MonkeyPatch, value: object, format: object, text: str
 ) -> None:
-    glued: dict[str, prose._Glued] = {}
-    monkeypatch.setattr(prose, "_glue", glued.__setitem__)
+    glued: dict[str, numbers_in_prose._Glued] = {}
+    monkeypatch.setattr(numbers_in_prose, "_glue", glued.__setitem__)
     monkeypatch.delenv("LAYERWISE_STRICT")
     begin("depth", folder=folder)
     record("value", value, format)  # type: ignore[arg-type]
@@ -207,7 +207,7 @@ def test_a_notebook_gets_the_text_without_showing_it(
     ],
 )
 def test_numbers_in_scientific_notation(value: float, digits: int, text: str) -> None:
-    assert prose.scientific(value, digits) == text
+    assert numbers_in_prose.scientific(value, digits) == text
 
 
 def test_a_chapter_on_two_data_sets_expects_the_numbers_of_both(folder: Path) -> None:
