@@ -26,6 +26,7 @@ UPDATES = 20
 def float64() -> Iterator[None]:
     """Keras casts its data and its learning rate to this type, whatever a model computes in."""
     before = keras.config.floatx()
+    keras.config.dtype_policy()  # Keras keeps the one that it makes first, and would make one of float64 here
     keras.config.set_floatx("float64")
     yield
     keras.config.set_floatx(before)
