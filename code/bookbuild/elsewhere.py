@@ -17,7 +17,8 @@ from layerwise.arithmetic import ELSEWHERE
 
 NUMERIC_TESTS = (
     *("derive", "depth/test_gradients.py", "depth/test_mean_field.py", "depth/test_models.py"),
-    *("see/test_filters.py", "see/test_photo.py", "data/test_splits.py"),
+    *("see/test_filters.py", "see/test_forward.py", "see/test_layers.py", "see/test_maximisation.py"),
+    *("see/test_photo.py", "see/test_readout.py", "see/test_receptive_fields.py", "data/test_splits.py"),
 )
 """In ``tests``: what computes without training much, and compares with tolerances and not with bits."""
 
