@@ -1,6 +1,9 @@
 """Fixtures for the tests of several modules."""
 
+import os
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -20,3 +23,22 @@ def no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the developer's machine sets must not decide a test."""
     for name in ("LAYERWISE_DATA", "LAYERWISE_OFFLINE"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def unwritable() -> Iterator[Path]:
+    """A folder in which this process may not write; root, who may everywhere, is nobody meanwhile."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "folder"
+        folder.mkdir()
+        folder.chmod(0o555)
+        Path(name).chmod(0o755)
+        root = hasattr(os, "geteuid") and os.geteuid() == 0
+        if root:
+            os.seteuid(65534)
+        try:
+            yield folder
+        finally:
+            if root:
+                os.seteuid(0)
+            folder.chmod(0o755)

@@ -16,6 +16,8 @@ class Server:
         self.announced: int | None = None  # a length that the header promises instead of the body's
         self.may_answer = threading.Event()  # silent until it is set
         self.may_answer.set()
+        self.stalls_after: int | None = None  # so many bytes come, and the rest never
+        self.closed = threading.Event()
         self.requests = 0
         outer = self
 
@@ -28,7 +30,10 @@ class Server:
                     self.send_response(outer.status)
                     self.send_header("Content-Length", str(outer.announced or len(body)))
                     self.end_headers()
-                    self.wfile.write(body)
+                    self.wfile.write(body[: outer.stalls_after])
+                    if outer.stalls_after is not None:
+                        self.wfile.flush()
+                        outer.closed.wait()
                 except OSError:  # the client has gone, as a client that looks at the status alone may
                     pass
 
@@ -42,5 +47,6 @@ class Server:
 
     def close(self) -> None:
         self.may_answer.set()
+        self.closed.set()
         self.server.shutdown()
         self.server.server_close()

@@ -386,3 +386,31 @@ def test_steps_are_drawn_into_a_figure_in_a_folder_that_is_there(
         main(["predict", "photo.jpg", "--steps", str(tmp_path / name)])
     assert stop.value.code == 2
     assert "is no .png, .svg or .pdf in a folder that is there" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+def test_a_full_disk_is_reported_once() -> None:
+    with open("/dev/full", "w") as full:
+        run = subprocess.run(
+            [sys.executable, "-m", "layerwise", "predict", "book/drawn_seven.jpg"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=Path(__file__).parents[1],
+        )
+    assert run.returncode == 1
+    assert run.stderr == "python -m layerwise predict: [Errno 28] No space left on device\n"
+
+
+def test_a_reader_that_goes_away_is_no_error() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as pipe:
+        run = subprocess.run(
+            [sys.executable, "-m", "layerwise", "predict", "book/drawn_seven.jpg", "--json"],
+            stdout=pipe,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=Path(__file__).parents[1],
+        )
+    assert (run.returncode, run.stderr) == (1, "")

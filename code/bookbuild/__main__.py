@@ -7,14 +7,17 @@ warnings of the first, and its cache of outputs does not see the package that th
 from __future__ import annotations
 
 import argparse
+import contextlib
 import io
 import os
 import re
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock, Timeout
 from jupyter_book.config import get_final_config
 from myst_nb.core.read import MystMetadataParsingError
 from sphinx.application import Sphinx
@@ -167,6 +170,20 @@ def data_in_use() -> str:
     return f"{digits.source} {digits.sha256} {files}"
 
 
+@contextlib.contextmanager
+def _alone_in(output: Path) -> Iterator[None]:
+    """Wait until no other build writes there; the system takes the lock from a build that is killed."""
+    output.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(output / ".lock")
+    try:
+        held = lock.acquire(blocking=False)
+    except Timeout:
+        print(f"Another build writes into {output}; waiting until it has ended.", flush=True)
+        held = lock.acquire()
+    with held:
+        yield
+
+
 def main(arguments: list[str] | None = None) -> int:
     """The command line; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m bookbuild", description=__doc__.splitlines()[0])
@@ -183,7 +200,12 @@ def main(arguments: list[str] | None = None) -> int:
         [str(options.project.resolve() / "code"), *filter(None, [os.environ.get("PYTHONPATH")])]
     )
     build = Build(options.project, options.output or options.project / "_build")
-    failures = build.run()
+    try:
+        with _alone_in(build.output):
+            failures = build.run()
+    except OSError as error:
+        print(f"\nThe book was not built: {error}", file=sys.stderr)
+        return 1
     if build.unexpected:
         print("\nNot as expected, and marked in the pages:\n")
         for number in build.unexpected:

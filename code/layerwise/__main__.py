@@ -5,6 +5,7 @@ that cannot be read, or a mistyped argument, needs none of it.
 """
 
 import argparse
+import errno
 import io
 import json
 import os
@@ -41,13 +42,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="replace")  # a redirected output may have few characters: cp1252 on Windows
     options = _parser().parse_args(arguments)
     try:
-        return options.run(options) or 0
+        code = options.run(options) or 0
+        sys.stdout.flush()  # here, where a full disk can still be reported
+        return code
+    except BrokenPipeError:
+        _say_no_more()
+        return 1
     except (ValueError, OSError) as error:
         print(f"python -m layerwise {options.command}: {error}", file=sys.stderr)
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            _say_no_more()
         return 1
     except KeyboardInterrupt:
         print(f"\nStopped. What was finished is kept: python -m layerwise {options.command} goes on.", file=sys.stderr)
         return 130
+
+
+def _say_no_more() -> None:
+    """Whoever read the output has gone, or the disk is full: Python would try it again at its end, and complain."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:

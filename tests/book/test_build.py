@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import random
 import re
 import shutil
 import subprocess
@@ -542,3 +543,38 @@ def test_the_command_says_where_the_book_is(book: Path) -> None:
     assert finished.returncode == 0, finished.stderr
     assert f"{book / '_build' / 'html' / 'index.html'}" in finished.stdout
     assert finished.stderr == ""
+
+
+def test_a_build_that_is_killed_at_any_moment_is_made_good_by_the_next(book: Path) -> None:
+    shutil.rmtree(book / "_build")
+    moments = random.Random(0)
+    for _ in range(10):
+        running = subprocess.Popen(
+            [sys.executable, "-m", "bookbuild"], cwd=book, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            running.wait(moments.uniform(0.5, 6))
+        running.kill()
+        running.wait()
+    assert build(book) == 0
+    assert "at most 0.250" in re.sub(r"<[^>]*>", "", page(book, "first")) and run_of(book)
+    assert sorted(path.name for path in (book / "_build").iterdir()) == [".lock", "executed", "html"]
+    assert [path.suffix for path in (book / "_build" / "executed").iterdir()] == [".ipynb"] * 2
+
+
+def test_two_builds_in_one_folder_wait_for_each_other(book: Path) -> None:
+    shutil.rmtree(book / "_build")
+    command = [sys.executable, "-m", "bookbuild"]
+    both = [subprocess.Popen(command, cwd=book, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    printed = sorted((running.communicate()[0] for running in both), key=lambda text: "Another build" in text)
+    assert [running.returncode for running in both] == [0, 0]
+    first, second = printed
+    assert first.count("running") == 2 and "Another build" not in first
+    assert "Another build writes into" in second and "running" not in second, "what the first has run is kept"
+
+
+def test_a_folder_that_may_not_be_written_is_named(
+    book: Path, unwritable: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--project", str(book), "--output", str(unwritable / "pages")]) == 1
+    assert f"The book was not built: [Errno 13] Permission denied: '{unwritable / 'pages'}'" in capsys.readouterr().err

@@ -40,6 +40,35 @@ def test_a_failure_leaves_nothing_and_is_not_remembered(tmp_path: Path, server: 
     assert download(server.url, name="file", sha256=SHA256, cache=tmp_path).read_bytes() == BODY
 
 
+def test_a_host_that_stalls_half_way_is_given_up(
+    tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("layerwise.data.download.READ_SECONDS", 0.2)
+    server.body, server.stalls_after = BODY, 70_000
+    with pytest.raises(DataError, match=r"could not be reached|stopped half-way"):
+        download(server.url, name="file", sha256=SHA256, cache=tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [(403, "answered 403 when asked for file"), (200, "sent a file whose SHA-256 is not")],
+    ids=["forbidden", "a page instead"],
+)
+def test_a_host_that_sends_a_page_is_refused(status: int, reason: str, tmp_path: Path, server: Server) -> None:
+    (tmp_path / "other").write_text("of another download")
+    server.status, server.body = status, b"<!doctype html><title>Please log in</title>"
+    with pytest.raises(DataError, match=reason):
+        download(server.url, name="file", sha256=SHA256, cache=tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["other"]
+
+
+def test_a_cache_that_may_not_be_written_is_named(server: Server, unwritable: Path) -> None:
+    server.body = BODY
+    with pytest.raises(DataError, match=r"the cache folder cannot be written \(Permission denied\)"):
+        download(server.url, name="file", sha256=SHA256, cache=unwritable)
+
+
 @pytest.mark.parametrize("progress", [True, False])
 def test_progress_is_shown_where_asked(
     progress: bool, tmp_path: Path, server: Server, capfd: pytest.CaptureFixture[str]

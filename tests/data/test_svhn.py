@@ -181,6 +181,12 @@ def test_a_damaged_official_file_is_refused(name: str, damage: Any, tmp_path: Pa
     assert "python -m layerwise data --download-svhn" in str(caught.value)
 
 
+def test_official_files_with_each_other_s_names_are_refused(tmp_path: Path, official: dict[str, bytes]) -> None:
+    swapped = dict(zip(official, reversed(list(official.values())), strict=True))
+    with pytest.raises(DataError, match="is damaged or not the official file"):
+        load_svhn(folder=write(tmp_path / "data", swapped))
+
+
 # The sample
 
 

@@ -34,6 +34,7 @@ from layerwise.keep.expectations import read_expectations
         ("any: {x: {equals: 1}}\nmnist: {x: {equals: 1}}", "x in both any and mnist"),
         ("any:\n  x: {equals: 1}\n  x: {equals: 2}", "x stands twice"),
         ("any: [", "depth.yml is not YAML that can be read"),
+        ("any: !!python/object/apply:os.system ['exit 1']", "depth.yml is not YAML that can be read"),
     ],
 )
 def test_a_file_that_says_less_than_it_seems_is_refused(tmp_path: Path, text: str, message: str) -> None:
