@@ -25,7 +25,7 @@ def _one_seed(settings: Mapping[str, Any]) -> dict[str, Any]:
 def of_sweep(settings: Mapping[str, Any]) -> Study:
     """The study that runs a sweep with these settings."""
 
-    def run(settings: Mapping[str, Any], digits: Digits, folder: Path, jobs: int, progress: bool) -> Tables:
+    def run(settings: Mapping[str, Any], digits: Digits, folder: Path, jobs: int | None, progress: bool) -> Tables:
         return {"runs": sweep(**settings, digits=digits, folder=folder, jobs=jobs, progress=progress)}
 
     return Study(("sweep",), settings, _one_seed(settings), ("mnist", "mnist_5000"), run)
@@ -34,7 +34,7 @@ def of_sweep(settings: Mapping[str, Any]) -> Study:
 def of_measurement(name: str, settings: Mapping[str, Any]) -> Study:
     """The study that measures this of :mod:`layerwise.depth.measurements`."""
 
-    def run(settings: Mapping[str, Any], digits: Digits, folder: Path, jobs: int, progress: bool) -> Tables:
+    def run(settings: Mapping[str, Any], digits: Digits, folder: Path, jobs: int | None, progress: bool) -> Tables:
         return {"measurements": measurements.measure(name, settings, digits)}
 
     return Study(("depth", "sweep"), settings, _one_seed(settings), ("mnist",), run)

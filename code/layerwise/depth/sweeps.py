@@ -5,7 +5,6 @@ import hashlib
 import itertools
 import json
 import os
-import platform
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -34,7 +33,7 @@ from layerwise.depth.training import (
 from layerwise.derive.activations import find_activation
 from layerwise.keep.files import write_whole
 from layerwise.keep.keys import result_key, results_folder
-from layerwise.keep.machine import arithmetic_of, differences
+from layerwise.keep.machine import arithmetic_of, refuse_another
 
 __all__ = ["EXPERIMENTS", "METRICS", "Case", "History", "sweep"]
 
@@ -226,11 +225,7 @@ def _run_elsewhere(
     batch: Sequence[Case], digits: Digits, asked_by: Mapping[str, str], threads: int
 ) -> dict[Case, History]:
     """As :func:`_run`, in a process, on this machine or another, that has to round as the one that asks."""
-    if differ := differences(asked_by, arithmetic_of("sweep")):
-        raise ValueError(
-            f"a process on {platform.node()} computes otherwise than the one that asks it ({', '.join(differ)}). Let "
-            "both import layerwise before NumPy, or start workers in the environment of layerwise.arithmetic.defaults()"
-        )
+    refuse_another(asked_by, "sweep")
     return _run(batch, digits, threads)
 
 

@@ -44,6 +44,15 @@ def differences(one: Mapping[str, str], other: Mapping[str, str]) -> list[str]:
     return [part for part in {**one, **other} if one.get(part) != other.get(part)]
 
 
+def refuse_another(asked_by: Mapping[str, str], *methods: str) -> None:
+    """Raise a ValueError where this process does not round as the one that asks it to run these methods."""
+    if differ := differences(asked_by, arithmetic_of(*methods)):
+        raise ValueError(
+            f"a process on {platform.node()} computes otherwise than the one that asks it ({', '.join(differ)}). Let "
+            "both import layerwise before NumPy, or start workers in the environment of layerwise.arithmetic.defaults()"
+        )
+
+
 def compared_with_records(recorded: Mapping[str, str]) -> str:
     """Whether this process rounds as the machine of a record did, in words."""
     here = this_arithmetic()

@@ -58,7 +58,7 @@ class Study:
     settings: Mapping[str, Any]
     part: Mapping[str, Any]
     sources: tuple[str, ...]
-    run: Callable[[Mapping[str, Any], Any, Path, int, bool], Tables]
+    run: Callable[[Mapping[str, Any], Any, Path, int | None, bool], Tables]
     own_sources: tuple[str, ...] = ()
 
 
@@ -83,7 +83,7 @@ def make_record(
     name: str,
     digits: Data,
     *,
-    jobs: int = 1,
+    jobs: int | None = None,
     progress: bool = False,
     folder: str | os.PathLike[str] = RECORDS,
 ) -> Path:
@@ -144,7 +144,7 @@ def confirm_record(
     name: str,
     digits: Data,
     *,
-    jobs: int = 1,
+    jobs: int | None = None,
     progress: bool = False,
     folder: str | os.PathLike[str] = RECORDS,
 ) -> Confirmation:

@@ -12,8 +12,12 @@ import pandas as pd
 
 from layerwise.data.digits import Digits
 from layerwise.data.splits import split_by_photo
+from layerwise.keep.machine import arithmetic_of, refuse_another
 from layerwise.see.evaluation import Array
 from layerwise.see.training import Recipe, Run, probabilities_of, train
+
+METHODS = ("cnn", "cnn_training")
+"""What has a part in these results, of ``layerwise.keep.keys.METHODS``."""
 
 
 def _merged(settings: Mapping[str, Any], *changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -51,7 +55,7 @@ def train_study(
     digits: Digits,
     *,
     folder: str | os.PathLike[str] | None = None,
-    jobs: int = 1,
+    jobs: int | None = None,
     progress: bool = False,
 ) -> dict[str, pd.DataFrame]:
     """Train every variant of a study from every seed.
@@ -65,9 +69,9 @@ def train_study(
         House numbers.
     folder : path, optional
         Where runs are kept, see :func:`layerwise.see.training.train`.
-    jobs : int
-        Processes. Each takes as many threads as TensorFlow is told to; sums are cut by their number, and the records
-        were made with one.
+    jobs : int, optional
+        Processes; by default one, or else what ``joblib.parallel_config`` says. Each takes as many threads as
+        TensorFlow is told to; sums are cut by their number, and the records were made with one.
     progress : bool
         Show on the terminal how far the runs are.
 
@@ -79,9 +83,9 @@ def train_study(
         is the test set also ``answers``, one row per test digit: ``photo`` (-1 where it is not known), ``label``, and
         for each seed s ``answer_s`` and ``confidence_s``, the class with the highest probability and that probability.
     """
-    cases, stop_after = _cases(study), study.get("stop_after")
+    cases, stop_after, here = _cases(study), study.get("stop_after"), arithmetic_of(*METHODS)
     tasks = (
-        joblib.delayed(_run)(recipe, digits, seed, study["part"], folder, stop_after, progress)
+        joblib.delayed(_run)(recipe, digits, seed, study["part"], folder, stop_after, progress, here)
         for _, recipe, seed in cases
     )
     results = joblib.Parallel(n_jobs=jobs)(tasks)
@@ -118,7 +122,7 @@ def train_runs(
     digits: Digits,
     *,
     folder: str | os.PathLike[str],
-    jobs: int = 1,
+    jobs: int | None = None,
     progress: bool = False,
 ) -> None:
     """Train all runs of several studies and keep them, so that :func:`train_study` finds them.
@@ -154,8 +158,10 @@ def _run(
     folder: str | os.PathLike[str] | None,
     stop_after: int | None,
     progress: bool,
+    asked_by: Mapping[str, str],
 ) -> tuple[Run, int, Array, Array]:
     """One run, the network's parameters, and on the part that is asked for the labels and the probabilities."""
+    refuse_another(asked_by, *METHODS)
     run = train(recipe, digits, seed=seed, folder=folder, stop_after=stop_after, progress=progress)
     x, y = digits.x_test, digits.y_test
     if part == "validation":

@@ -18,17 +18,19 @@ READERS = ("cnn_report", "cnn_report_more", "cnn_report_synthetic", "cnn_improve
 """The studies whose networks are shown handwriting, beside the networks that ship."""
 
 
-def _train(settings: Mapping[str, Any], digits: Digits, folder: Path, jobs: int, progress: bool) -> Tables:
+def _train(settings: Mapping[str, Any], digits: Digits, folder: Path, jobs: int | None, progress: bool) -> Tables:
     return recipes.train_study(settings, digits, folder=folder, jobs=jobs, progress=progress)
 
 
 def of_trainings(settings: Mapping[str, Any]) -> Study:
     """The study that trains the networks of these recipes."""
     part = {**settings, "stop_after": 1}  # the first epoch of each run
-    return Study(("cnn", "cnn_training"), settings, part, ("svhn_sample",), _train, own_sources=("svhn",))
+    return Study(recipes.METHODS, settings, part, ("svhn_sample",), _train, own_sources=("svhn",))
 
 
-def _read_handwriting(settings: Mapping[str, Any], digits: Digits, folder: Path, jobs: int, progress: bool) -> Tables:
+def _read_handwriting(
+    settings: Mapping[str, Any], digits: Digits, folder: Path, jobs: int | None, progress: bool
+) -> Tables:
     house_numbers = load_svhn()
     if house_numbers.key != settings["house_numbers"]:
         raise ValueError(f"this study needs the house numbers svhn_sample, but found {house_numbers.source}")
@@ -40,7 +42,7 @@ def _read_handwriting(settings: Mapping[str, Any], digits: Digits, folder: Path,
         house_numbers,
         collections=settings["collections"],
         folder=folder,
-        jobs=max(jobs, cores()),
+        jobs=max(jobs or 1, cores()),
         progress=progress,
     )
     return {"readings": readings}
@@ -54,7 +56,7 @@ def _of_handwriting() -> Study:
         "weights": {name: hashlib.sha256((WEIGHTS / f"{name}.npz").read_bytes()).hexdigest() for name in SHIPPED},
     }
     part = settings | {"studies": {}, "collections": ["scikit-learn"]}  # the networks that ship, the smallest
-    return Study(("transfer", "cnn", "cnn_training"), settings, part, ("mnist",), _read_handwriting)
+    return Study(("transfer", *recipes.METHODS), settings, part, ("mnist",), _read_handwriting)
 
 
 STUDIES |= {name: of_trainings(settings) for name, settings in recipes.STUDIES.items()}

@@ -1,4 +1,4 @@
-"""A sweep on the workers of a cluster, one of which is killed in the middle of its work."""
+"""Experiments on the workers of a cluster, one of which is killed in the middle of its work."""
 
 import os
 import threading
@@ -13,10 +13,13 @@ import psutil
 import pytest
 
 from layerwise import arithmetic
-from layerwise.data import load_mnist_5000
+from layerwise.data import Digits, load_mnist_5000
+from layerwise.data.synthetic import house_numbers
 from layerwise.depth import sweeps
 from layerwise.depth.sweeps import sweep
 from layerwise.keep.machine import arithmetic_of, this_arithmetic
+from layerwise.see.recipes import train_study
+from layerwise.see.training import Recipe
 
 distributed = pytest.importorskip("distributed")
 import dask  # noqa: E402  comes with distributed
@@ -110,6 +113,20 @@ def test_a_killed_worker_loses_nothing_and_changes_no_bit(client: Any, tmp_path:
     assert kept == alone and len(kept) == 15  # byte by byte: none missing, none twice, none half-written
     with joblib.parallel_config(backend="dask"):  # and what is kept is not asked for again
         pd.testing.assert_frame_equal(sweep(**GRID, **SHORT, folder=tmp_path / "many"), expected)
+
+
+def test_networks_of_house_numbers_are_trained_there_too(client: Any) -> None:
+    client.wait_for_workers(2)
+    x, y = house_numbers(60, seed=1)
+    digits = Digits(x, y, x[:20], y[:20], "a few digits", "svhn_sample", "0" * 64)
+    tiny = Recipe("improved", options={"filters": [[3], [4], [4]]}, epochs=1)
+    study = {"part": "test", "seeds": [0, 1, 2], "recipes": {"small": tiny.settings()}}
+    with joblib.parallel_config(backend="dask"):
+        there = train_study(study, digits)
+    here = train_study(study, digits)
+    for name, table in here.items():
+        kept = [column for column in table if column != "seconds"]
+        pd.testing.assert_frame_equal(there[name][kept], table[kept], check_exact=True)
 
 
 def test_a_worker_that_rounds_otherwise_is_refused(client: Any, tmp_path: Path, monkeypatch: Any) -> None:
