@@ -55,6 +55,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
             distributed.Client(cluster) as client,
         ):
             os.environ |= inherited
+            client.wait_for_workers(2)  # digits that only one worker had would be lost with it
             yield client
     finally:
         os.environ |= inherited

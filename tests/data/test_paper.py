@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from layerwise.data.synthetic.paper import PAPERS, STROKES, draw, main, pages
+from layerwise.data.synthetic.paper import PAPERS, SHAPES, draw, main, pages
 
 SIZE = (120, 160)
 
@@ -16,8 +16,9 @@ def dark(page: Image.Image) -> np.ndarray:
 
 
 def test_every_digit_has_its_height_place_and_width_of_stroke() -> None:
-    for digit in STROKES:
-        ink = dark(draw(digit, size=(300, 400), height=0.5, centre=(0.4, 0.6), pen=0.08, slant=0, shake=0, shadow=0))
+    drawn = {"size": (300, 400), "height": 0.5, "centre": (0.4, 0.6), "pen": 0.08, "slant": 0, "shake": 0, "shadow": 0}
+    for digit, shape in ((digit, shape) for digit, shapes in SHAPES.items() for shape in range(len(shapes))):
+        ink = dark(draw(digit, shape=shape, **drawn))  # type: ignore[arg-type]
         rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
         # 150 high and half a pen's width more at either end; the middle at (120, 240)
         assert 145 <= np.ptp(rows) <= 150 * 1.2
@@ -28,6 +29,11 @@ def test_the_same_seed_is_the_same_page_and_another_is_another() -> None:
     one, again, other = (np.asarray(draw("4", seed=seed, size=SIZE)) for seed in (1, 1, 2))
     assert (one == again).all() and (one != other).any()
     assert (dark(draw("4", seed=1, size=SIZE)) != dark(draw("4", seed=2, size=SIZE))).any()
+
+
+def test_the_shape_is_as_asked_and_counted_on() -> None:
+    first, second, again = (dark(draw("4", seed=1, size=SIZE, shape=shape)) for shape in (0, 1, len(SHAPES["4"])))
+    assert (first == again).all() and (first != second).any()
 
 
 def test_digits_stand_side_by_side_and_an_empty_page_is_empty() -> None:

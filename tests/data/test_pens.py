@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from layerwise.data.synthetic.pens import SIZE, WAYS, _curve, _drawn, pen_digits, strokes_of
+from layerwise.data.synthetic.pens import SIZE, _curve, _drawn, _lean, pen_digits
 
 
 def test_the_seed_decides() -> None:
@@ -38,21 +38,6 @@ def test_a_digit_fills_the_picture_as_a_prepared_photograph_does(digit: int) -> 
         assert 0.02 < ink.mean() < 0.5
 
 
-def test_strokes_lie_in_their_frame() -> None:
-    assert len(WAYS) == 10
-    for ways in WAYS:
-        assert len(ways) >= 2
-        points = np.concatenate([points for way in ways for points in strokes_of(way)])
-        assert points.min() >= 0
-        assert points.max() <= 1
-
-
-def test_strokes_are_read_in_hundredths() -> None:
-    first, second = strokes_of("0,25 50,100 / 7,0 8,9")
-    np.testing.assert_allclose(first, [[0, 0.25], [0.5, 1]])
-    np.testing.assert_allclose(second, [[0.07, 0], [0.08, 0.09]])
-
-
 def test_a_curve_runs_from_its_first_point_to_its_last() -> None:
     class Still:
         def standard_normal(self, shape: tuple[int, ...]) -> np.ndarray:
@@ -61,6 +46,18 @@ def test_a_curve_runs_from_its_first_point_to_its_last() -> None:
     curve = _curve(np.array([[0, 0], [0.5, 0.2], [1, 1]]), Still())  # type: ignore[arg-type]
     np.testing.assert_allclose(curve[[0, -1]], [[0, 0], [1, 1]], atol=1e-12)
     assert np.hypot(*(curve - [0.5, 0.2]).T).min() < 0.05
+
+
+def test_the_ends_of_a_curve_are_a_little_early_or_late() -> None:
+    line = np.array([[0, 0], [0, 1.0]])
+    ends = np.array([_curve(line, np.random.default_rng(seed))[[0, -1], 1] for seed in range(200)]) - [0, 1]
+    assert (ends.std(axis=0) > 0.04).all() and (np.abs(ends.mean(axis=0)) < 0.02).all()
+
+
+def test_a_digit_sheared_by_its_lean_leans_no_more() -> None:
+    points = np.random.default_rng(0).normal(size=(50, 2)) @ [[1, 0], [0.6, 1]]
+    assert _lean(points) > 0.3
+    assert _lean(points - points[:, 1:] * (_lean(points), 0)) == pytest.approx(0, abs=1e-12)
 
 
 def test_none() -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from layerwise.data.digits import DataError, Digits
+from layerwise.data.splits import split_by_photo
 from layerwise.see import recipes, training, weights
 from layerwise.see.training import Recipe
 
@@ -66,10 +67,39 @@ def test_weights_are_written_and_read(
     model = weights.pretrained("improved", folder=tmp_path)
     answers = training.probabilities_of(model, digits.x_test).argmax(axis=1)
     assert facts["accuracy"] == (answers == digits.y_test).mean()
-    # As trained, but for the rounding to eleven binary digits.
-    trained = training.train(tiny, digits, seed=0).weights
-    for rounded, exact in zip(model.get_weights(), trained, strict=True):
+    # As trained, but for the temperature of the last layer and the rounding to eleven binary digits.
+    *trained, kernel, bias = training.train(tiny, digits, seed=0).weights
+    last = kernel / facts["temperature"], bias / facts["temperature"]
+    for rounded, exact in zip(model.get_weights(), [*trained, *last], strict=True):
         np.testing.assert_allclose(rounded, exact, rtol=2**-11, atol=1e-7)
+    assert facts["temperature"] != 1 and "temperature" not in card(tmp_path)["networks"]["report"]
+
+
+def test_the_temperature_is_fitted_on_digits_that_the_twin_has_not_seen(
+    digits: Digits, tiny: Recipe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(weights, "_shipped_recipe", lambda name: tiny)
+    asked: list[Any] = []
+    monkeypatch.setattr(weights, "fitted_temperature", lambda p, y: asked.append((p, y)) or 2.0)
+    model = tiny.model(seed=0)
+    before = training.probabilities_of(model, digits.x_test).astype(float)
+    facts = weights._calibrate("improved", model, digits, None, progress=False)
+    after = training.probabilities_of(model, digits.x_test)
+    np.testing.assert_allclose(after, np.sqrt(before) / np.sqrt(before).sum(axis=1, keepdims=True), atol=1e-5)
+    ((found, labels),) = asked
+    twin = dataclasses.replace(tiny, validation=weights.CALIBRATED["improved"])
+    rows = split_by_photo(digits, twin.validation)[1]
+    np.testing.assert_array_equal(labels, digits.y_train[rows])
+    model = training.train(twin, digits, seed=weights.SHIPPED_SEED).model()
+    np.testing.assert_allclose(found, training.probabilities_of(model, digits.x_train[rows]), atol=1e-5)
+    assert facts["temperature"] == 2 and facts["temperature_fitted_on"].startswith(f"{len(rows)} training digits")
+
+
+def test_the_shipped_network_is_better_calibrated_than_before(svhn_sample: Digits) -> None:
+    facts = card()["networks"]["improved"]
+    found = weights._calibration_error(weights.pretrained("improved"), svhn_sample)
+    assert found == pytest.approx(facts["calibration_error"]["after"], abs=0.003)
+    assert found < facts["calibration_error"]["before"]
 
 
 def test_synthetic_digits_make_no_weights(digits: Digits) -> None:

@@ -22,9 +22,10 @@ PACKAGE = Path(__file__).parents[1]
 METHODS = {
     "sweep": 2,  # training of the perceptrons, and what is measured of them
     "depth": 1,  # gradients, remedies, wide networks
-    "cnn_training": 1,  # training of the networks that read house numbers, with the digits that are drawn for them
+    "cnn_training": 1,  # training of the networks that read house numbers, with the ones that are drawn for them
+    "pen_digits": 1,  # the pen digits that some of them learn from
     "cnn": 1,  # what is measured of these networks
-    "transfer": 1,  # handwriting shown to them
+    "transfer": 2,  # handwriting shown to them
 }
 """The methods whose results are kept, and their versions. Raise a number when results change: what was kept under the
 old one is then not found any more, and its records are stale."""

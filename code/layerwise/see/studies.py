@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from layerwise.data.digits import Digits
-from layerwise.data.svhn import load_svhn
+from layerwise.data.mnist import load_mnist
 from layerwise.depth.training import cores
 from layerwise.keep.studies import STUDIES, Study, Tables, own_record
 from layerwise.see import handwriting, recipes
@@ -25,21 +25,23 @@ def _train(settings: Mapping[str, Any], digits: Digits, folder: Path, jobs: int 
 def of_trainings(settings: Mapping[str, Any]) -> Study:
     """The study that trains the networks of these recipes."""
     part = {**settings, "stop_after": 1}  # the first epoch of each run
-    return Study(recipes.METHODS, settings, part, ("svhn_sample",), _train, own_sources=("svhn",))
+    drawn = any(recipe["pen"] for recipe in settings["recipes"].values())
+    methods = (*recipes.METHODS, "pen_digits") if drawn else recipes.METHODS
+    return Study(methods, settings, part, ("svhn_sample",), _train, own_sources=("svhn",))
 
 
 def _read_handwriting(
     settings: Mapping[str, Any], digits: Digits, folder: Path, jobs: int | None, progress: bool
 ) -> Tables:
-    house_numbers = load_svhn()
-    if house_numbers.key != settings["house_numbers"]:
-        raise ValueError(f"this study needs the house numbers svhn_sample, but found {house_numbers.source}")
+    mnist = load_mnist()
+    if mnist.key != settings["handwriting"]:
+        raise ValueError(f"this study needs complete MNIST too, but found {mnist.source}")
     networks = {name: pretrained(name) for name in settings["weights"]}
     readings = handwriting.read_collections(
         settings["studies"],
         networks,
+        mnist,
         digits,
-        house_numbers,
         collections=settings["collections"],
         folder=folder,
         jobs=max(jobs or 1, cores()),
@@ -51,12 +53,12 @@ def _read_handwriting(
 def _of_handwriting() -> Study:
     settings = {
         "studies": {study: recipes.STUDIES[study] for study in READERS},
-        "house_numbers": "svhn_sample",
+        "handwriting": "mnist",
         "collections": list(handwriting.COLLECTIONS),
         "weights": {name: hashlib.sha256((WEIGHTS / f"{name}.npz").read_bytes()).hexdigest() for name in SHIPPED},
     }
     part = settings | {"studies": {}, "collections": ["scikit-learn"]}  # the networks that ship, the smallest
-    return Study(("transfer", *recipes.METHODS), settings, part, ("mnist",), _read_handwriting)
+    return Study(("transfer", *recipes.METHODS, "pen_digits"), settings, part, ("svhn_sample",), _read_handwriting)
 
 
 STUDIES |= {name: of_trainings(settings) for name, settings in recipes.STUDIES.items()}

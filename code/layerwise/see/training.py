@@ -116,6 +116,10 @@ class Recipe:
         """All values, as JSON writes them."""
         return json.loads(json.dumps(asdict(self)))
 
+    def methods(self) -> tuple[str, ...]:
+        """Of ``layerwise.keep.keys.METHODS``: those that decide what is trained."""
+        return ("cnn_training", "pen_digits") if self.pen else ("cnn_training",)
+
     def model(self, seed: int | None = None) -> keras.Model:
         """The network before training."""
         return NETWORKS[self.network](**self.options, seed=seed)
@@ -190,7 +194,8 @@ def train(
     settings = recipe.settings() | {"seed": seed}
     path = None
     if folder is not None:
-        key = result_key(("cnn_training",), settings, digits.sha256, arithmetic_of("cnn_training"))
+        methods = recipe.methods()
+        key = result_key(methods, settings, digits.sha256, arithmetic_of(*methods))
         path = Path(folder) / f"cnn_{recipe.network}_seed_{seed}_{key[:24]}.npz"
     rows, held_back = _split(recipe, digits)
     each_epoch = recipe.real * (len(rows) + recipe.pen) + recipe.synthetic_per_epoch

@@ -1,5 +1,6 @@
 """The weights that ship with the book: loaded, described, made again."""
 
+import dataclasses
 import io
 import json
 import os
@@ -11,10 +12,12 @@ import keras
 import numpy as np
 
 from layerwise.data.digits import DataError, Digits
+from layerwise.data.splits import split_by_photo
 from layerwise.depth.models import CLASSES
 from layerwise.keep.files import write_whole
 from layerwise.keep.machine import this_arithmetic, this_machine
 from layerwise.keep.records import today
+from layerwise.see.evaluation import calibration, calibration_error, fitted_temperature
 from layerwise.see.forward import HOW_TO_MEND, WEIGHTS, read_weights
 from layerwise.see.recipes import STUDIES
 from layerwise.see.training import Recipe, probabilities_of, train
@@ -24,6 +27,11 @@ SHIPPED = {"report": "cnn_report_synthetic", "improved": "cnn_handwriting"}
 
 
 SHIPPED_SEED = 0
+
+
+CALIBRATED = {"improved": 0.125}
+"""The networks that answer readers, and the share of the real training digits that a twin of each is trained without:
+the temperature of both is fitted on these."""
 
 
 def pretrained(name: str = "improved", *, folder: str | os.PathLike[str] = WEIGHTS) -> keras.Model:
@@ -94,19 +102,24 @@ def make_weights(
     for name in SHIPPED:
         recipe = _shipped_recipe(name)
         run = train(recipe, digits, seed=SHIPPED_SEED, folder=runs, progress=progress)
+        model = run.model()
+        calibrated = _calibrate(name, model, digits, runs, progress) if name in CALIBRATED else {}
         path = Path(folder) / f"{name}.npz"
-        write_weights(path, run.model())
+        write_weights(path, model)
         # Measured as they are shipped, after rounding.
         answers = probabilities_of(pretrained(name, folder=folder), digits.x_test).argmax(axis=1)
         networks[name] = {
             "study": SHIPPED[name],
             "seed": SHIPPED_SEED,
             "settings": recipe.settings(),
-            "parameters": run.model().count_params(),
+            "parameters": model.count_params(),
             "best_epoch": run.best_epoch,
             "accuracy": float((answers == digits.y_test).mean()),
             "accuracy_per_class": [float((answers[digits.y_test == k] == k).mean()) for k in range(CLASSES)],
-        }
+            "date": today(),
+            "arithmetic": this_arithmetic(),
+            "machine": this_machine(),
+        } | calibrated
         yield f"{path}: accuracy {networks[name]['accuracy']:.4f}"
     content = {
         "data": f"{digits.source}; synthetic house numbers of layerwise.data.synthetic, and pen digits of "
@@ -122,13 +135,35 @@ def make_weights(
         "plates, nor to tell anything about a person. They are made to be looked into. They answer for every picture, "
         "a picture without a digit too, and were measured on few kinds of pictures.",
         "command": "python -m layerwise train-cnn",
-        "date": today(),
-        "arithmetic": this_arithmetic(),
-        "machine": this_machine(),
     }
     path = Path(folder) / "card.json"
     write_whole(path, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
     yield str(path)
+
+
+def _calibrate(
+    name: str, model: keras.Model, digits: Digits, runs: str | os.PathLike[str] | None, progress: bool
+) -> dict[str, Any]:
+    """Divide the inputs of the softmax by a temperature, for good: its weights and biases; what the card says of it."""
+    recipe = dataclasses.replace(_shipped_recipe(name), validation=CALIBRATED[name])
+    twin = train(recipe, digits, seed=SHIPPED_SEED, folder=runs, progress=progress).model()
+    rows = split_by_photo(digits, recipe.validation)[1]
+    temperature = fitted_temperature(probabilities_of(twin, digits.x_train[rows]), digits.y_train[rows])
+    before = _calibration_error(model, digits)
+    last = model.layers[-1]
+    last.set_weights([array / temperature for array in last.get_weights()])
+    return {
+        "temperature": temperature,
+        "temperature_fitted_on": f"{len(rows):,} training digits, read by a network of the same recipe and seed that "
+        "was trained without them; the last layer's weights and biases are divided by it",
+        "calibration_error": {"before": before, "after": _calibration_error(model, digits)},
+    }
+
+
+def _calibration_error(model: keras.Model, digits: Digits) -> float:
+    """On the test digits, see :func:`layerwise.see.evaluation.calibration_error`."""
+    probabilities = probabilities_of(model, digits.x_test)
+    return calibration_error(calibration(digits.y_test, probabilities.argmax(axis=1), probabilities.max(axis=1)))
 
 
 def write_weights(path: str | os.PathLike[str], model: keras.Model) -> None:

@@ -28,6 +28,18 @@ def stroke_digit(digit: int, rng: Generator) -> list[Array]:
     return [bend(stroke, field) * (aspect, 1) - stroke[:, 1:] * (slant, 0) for stroke in strokes]
 
 
+def strokes_of(shape: str) -> list[Array]:
+    """The strokes of a shape, each (points, 2), height 1.
+
+    Parameters
+    ----------
+    shape : str
+        Strokes parted by ``/``: points ``x,y`` that a smooth curve runs through, in hundredths of the digit's height; x
+        grows to the right, y downwards.
+    """
+    return [np.array([point.split(",") for point in stroke.split()], float) / 100 for stroke in shape.split("/")]
+
+
 def bend(points: Array, coefficients: Array) -> Array:
     """Move points of the unit square by a smooth field, which keeps strokes that meet together.
 
