@@ -5,116 +5,109 @@ an answer doubtful is said in words. No network is needed for that, and neither 
 a file that is no photograph is refused at once.
 
 The steps look at the picture at a working size of 128 to 512 pixels, and lengths are shares of that size, so a photo
-gives the same input however large it is.
+gives the same input however large it is. Every constant of theirs was chosen on pictures that a program drew.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
-from scipy import ndimage
 
+from layerwise.see.doubts import Problem, problems_of
 from layerwise.see.ink import (
-    FAINTEST,
-    FILLED,
     Mask,
-    Piece,
     background_of,
-    cut_out,
-    disc,
     evenly_lit,
     find_marks,
-    ink_alone,
-    is_light_on_dark,
-    longer_side,
-    one_digit,
-    stroke_width,
+    ink_of,
+    light_on_dark,
     strokes_of,
-    touches_rim,
-    without_lines,
 )
-from layerwise.see.picture_files import Floats, luminance, read_picture, resized, working_size
-
-INPUT_SIDE = 32
-"""The network's input is so many pixels high and wide."""
-
-
-STROKE = 3.0 / 32
-"""Strokes that are thinner in the input than this share of its side are widened to it: numbers on houses are bold."""
-
-
-BLUR = 1.2
-"""Pixels of the input: the standard deviation of the blur that makes the strokes as soft as those of SVHN."""
-
-
-MOST_LEAN = 0.8
-"""No digit is sheared by more, in widths a height."""
-
-
-PAPER, INK = 0.8, 0.2
-"""Grey of paper and of ink in the input."""
-
-
-THIN = 0.8 / 32
-"""Strokes below this share of the input's side, less than a pixel, are called thin."""
-
+from layerwise.see.lines import without_lines
+from layerwise.see.network_input import (
+    BLUR,
+    INPUT_SIDE,
+    STROKE,
+    cropped,
+    cut_out,
+    ink_alone,
+    longer_side,
+    network_input,
+    stroke_width,
+    upright_digit,
+)
+from layerwise.see.picture_files import LARGEST, Floats, read_picture, reduced, working_size
+from layerwise.see.pieces import one_digit
+from layerwise.see.sheet import find_sheet, straightened
 
 OPTIONAL_STEPS = ("polarity", "light", "lines", "upright", "width", "blur")
 """What can be left out, to see what it is worth."""
 
 
-LOW_CONFIDENCE = 0.6
-"""Below this probability an answer is called doubtful."""
+SMALL, ROOM, CUT = 0.3, 2.2, LARGEST // 2
+"""A digit whose longer side is below `SMALL` of the page's is cut out of the photo with `ROOM` times that side, and
+looked at again with `CUT` pixels."""
 
 
-class Model(Protocol):
-    """A Keras model, or whatever else takes inputs of shape (P, 32, 32, 3) to probabilities of shape (P, 10)."""
-
-    def __call__(self, inputs: Any) -> Any: ...
+LIGHT_ON_DARK = 0.85
+"""Below this evidence (`light_on_dark`) the digit is light on dark. On an empty page it is 1."""
 
 
-@dataclass(frozen=True)
-class Problem:
-    """A reason to doubt an answer.
-
-    Attributes
-    ----------
-    kind : str
-        One of empty, several, cut off, small, thin, faint, low confidence.
-    advice : str
-        What was found, and what to do about it.
-    """
-
-    kind: str
-    advice: str
-
-    def __str__(self) -> str:
-        return f"{self.kind}: {self.advice}"
+UNDECIDED = 1.4
+"""Evidence that is so many times larger or smaller than `LIGHT_ON_DARK` decides."""
 
 
 @dataclass(frozen=True, eq=False)
-class Prepared:
+class _Look:
+    """What is seen in a view of the page; the names are explained in `Prepared`."""
+
+    view: Floats = field(repr=False)
+    light_on_dark: float = field(repr=False)
+    inverted: bool
+    dark_on_light: Floats = field(repr=False)
+    background: Floats = field(repr=False)
+    ink: Floats = field(repr=False)
+    marks: Mask = field(repr=False)
+    strokes: Mask = field(repr=False)
+    digit: Mask = field(repr=False)
+    others: int = field(repr=False)
+
+    @property
+    def share(self) -> float:
+        """The digit's longer side, as a share of the view's; 0 where there is none."""
+        return longer_side(self.digit) / max(self.digit.shape)
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared(_Look):
     """A picture on its way to the network's input, step by step.
 
     Height H and width W are those of the working size.
 
     Attributes
     ----------
-    photo : uint8 array, shape (H, W, 3)
-        The picture as it was read: turned as the camera says, on a plain background where it was transparent, reduced.
-    grey : float32 array, shape (H, W)
-        Its luminance, from 0 to 1.
+    photo : uint8 array, shape (any, any, 3)
+        The picture as it was read: turned as the camera says, on a plain background where it was transparent, at most
+        2,048 pixels high and wide.
+    sheet : float array, shape (4, 2), or None
+        The corners of the sheet on its table, (x, y) as shares of the photo's width and height, where one was found.
+    page : uint8 array, shape (any, any, 3)
+        That sheet, straightened; or the photo.
+    view : float32 array, shape (H, W, C)
+        The page, or the part of it that a small digit was cut out with, from 0 to 1; of three colours, or one if grey.
     inverted : bool
         Whether the digit was light on dark.
-    dark_on_light : float32 array, shape (H, W)
-        The luminance, inverted if need be.
-    background : float32 array, shape (H, W)
+    light_on_dark : float
+        What tells, see :func:`layerwise.see.ink.light_on_dark`.
+    dark_on_light : float32 array, shape (H, W, C)
+        The view, inverted if need be.
+    background : float32 array, shape (H, W, C)
         What the same picture would be without strokes: the light on the paper.
     ink : float32 array, shape (H, W)
         The share of the background's light that is missing, from 0 to 1.
@@ -124,6 +117,8 @@ class Prepared:
         The strong ones among them, and what hangs together with those, without the lines of ruled or squared paper.
     digit : bool array, shape (H, W)
         The strokes that make up the one digit; nothing where none was found.
+    others : int
+        How many other digits there seem to be.
     upright : float32 array
         The digit's ink alone, cut out and sheared until it no longer leans; the pen's usual strength is 1.
     crop : float32 array, shape (128, 128)
@@ -134,78 +129,35 @@ class Prepared:
         Mean width of the strokes as a share of the input's side, before they were widened; 0 where there is no digit.
     problems : tuple of Problem
         Why an answer may be wrong; empty where nothing was noticed.
+    scale : float
+        So many pixels of the photo are one of the view.
     """
 
     photo: npt.NDArray[np.uint8] = field(repr=False)
-    grey: Floats = field(repr=False)
-    inverted: bool
-    dark_on_light: Floats = field(repr=False)
-    background: Floats = field(repr=False)
-    ink: Floats = field(repr=False)
-    marks: Mask = field(repr=False)
-    strokes: Mask = field(repr=False)
-    digit: Mask = field(repr=False)
+    sheet: Floats | None
+    page: npt.NDArray[np.uint8] = field(repr=False)
     upright: Floats = field(repr=False)
     crop: Floats = field(repr=False)
     input: Floats = field(repr=False)
     stroke: float
     problems: tuple[Problem, ...]
+    scale: float = field(repr=False)
 
     @property
     def steps(self) -> dict[str, npt.NDArray[Any]]:
         """The pictures of all steps, in order, by the name that a figure can print."""
         return {
             "1 photo": self.photo,
-            "2 grey": self.grey,
-            "3 polarity": self.dark_on_light,
-            "4 light": self.background,
-            "5 ink": 1 - self.ink,
-            "6 marks": ~self.marks,
+            "2 sheet": self.page,
+            "3 cut": self.view.squeeze(),
+            "4 polarity": self.dark_on_light.squeeze(),
+            "5 light": self.background.squeeze(),
+            "6 ink": 1 - self.ink,
             "7 strokes": ~self.strokes,
             "8 digit": ~self.digit,
             "9 crop": 1 - self.crop,
             "10 input": self.input,
         }
-
-
-@dataclass(frozen=True, eq=False)
-class Prediction:
-    """A network's answer to a prepared picture.
-
-    Attributes
-    ----------
-    digit : int or None
-        The class of the largest probability; None where the picture shows no digit at all.
-    probabilities : float64 array, shape (10,)
-        Of the classes 0 to 9.
-    problems : tuple of Problem
-        Those of the picture, and a low confidence.
-    """
-
-    digit: int | None
-    probabilities: npt.NDArray[np.float64]
-    problems: tuple[Problem, ...]
-
-    def summary(self) -> str:
-        """The answer and the kinds of doubts in one line."""
-        doubts = ", ".join(problem.kind for problem in self.problems)
-        return f"{self._answer()}{f'  doubtful: {doubts}' if doubts else ''}"
-
-    def as_dict(self) -> dict[str, Any]:
-        """The answer as JSON can write it."""
-        problems = [{"kind": problem.kind, "advice": problem.advice} for problem in self.problems]
-        return {"digit": self.digit, "probabilities": self.probabilities.round(6).tolist(), "problems": problems}
-
-    def _answer(self) -> str:
-        return (
-            "no digit was found" if self.digit is None else f"{self.digit}  (p = {self.probabilities[self.digit]:.3f})"
-        )
-
-    def __str__(self) -> str:
-        """What the command prints: the answer, ten probabilities, and what speaks against the answer."""
-        answer = self._answer()
-        bars = [f"{k}  {p:.3f}  {'█' * round(40 * p)}".rstrip() for k, p in enumerate(self.probabilities)]
-        return "\n".join([answer, "", *bars, *(f"\n{problem}" for problem in self.problems)])
 
 
 def prepare(image: str | os.PathLike[str] | Image.Image | npt.ArrayLike, *, without: Collection[str] = ()) -> Prepared:
@@ -214,9 +166,10 @@ def prepare(image: str | os.PathLike[str] | Image.Image | npt.ArrayLike, *, with
     Parameters
     ----------
     image : path, PIL.Image.Image or array
-        A JPEG, PNG, WebP, GIF or BMP file; a picture; or an array of shape (H, W), (H, W, 1), (H, W, 3) or (H, W, 4),
-        of type uint8, uint16, bool, or float between 0 and 1. At least 8 pixels on each side and at most 50,000,000
-        in all, and no side more than 20 times the other. Dark on light or light on dark.
+        A JPEG, PNG, WebP, GIF or BMP file (or HEIC, where pillow-heif is installed); a picture; or an array of shape
+        (H, W), (H, W, 1), (H, W, 3) or (H, W, 4), of type uint8, uint16, bool, or float between 0 and 1. At least 8
+        pixels on each side and at most 50,000,000 in all, and no side more than 20 times the other. Dark on light or
+        light on dark.
     without : collection of str
         Steps to leave out, some of `OPTIONAL_STEPS`: the picture counts as dark on light (polarity) or evenly lit
         (light), lines count as strokes, the digit stays slanted (upright), its strokes stay thin (width), and sharp
@@ -233,34 +186,108 @@ def prepare(image: str | os.PathLike[str] | Image.Image | npt.ArrayLike, *, with
     if unknown:
         raise ValueError(f"no step {unknown[0]!r} can be left out; expected some of {', '.join(OPTIONAL_STEPS)}")
     photo = read_picture(image)
-    grey = working_size(luminance(photo))
-    inverted = "polarity" not in without and is_light_on_dark(grey)
-    dark_on_light = 1 - grey if inverted else grey
+    inverted = False if "polarity" in without else None
+    sheet = find_sheet(photo)
+    if sheet is not None:
+        prepared = _prepared(photo, sheet, inverted, without)
+        if prepared.digit.any():
+            return prepared
+    return _prepared(photo, None, inverted, without)  # a sheet without a digit is no sheet
+
+
+def _prepared(
+    photo: npt.NDArray[np.uint8], sheet: Floats | None, inverted: bool | None, without: Collection[str]
+) -> Prepared:
+    page = photo if sheet is None else straightened(photo, sheet)
+    look = seen = _look(reduced(page, LARGEST), inverted, without)
+    scale = max(1.0, max(page.shape) / max(look.digit.shape))
+    if 0 < look.share < SMALL:
+        cut = _around(page, look)
+        nearer = _look(reduced(cut, CUT), look.inverted, without)
+        if nearer.digit.any():
+            # Whether it is alone is seen on the page.
+            look = replace(nearer, light_on_dark=seen.light_on_dark, others=seen.others)
+            scale = max(cut.shape) / max(nearer.digit.shape)
+    return _finished(look, photo, sheet, page, scale, without)
+
+
+def _finished(
+    look: _Look,
+    photo: npt.NDArray[np.uint8],
+    sheet: Floats | None,
+    page: npt.NDArray[np.uint8],
+    scale: float,
+    without: Collection[str] = (),
+) -> Prepared:
+    """The digit of a look as the network's input; the page has `scale` times as many pixels a side."""
+    stroke = stroke_width(look.digit)
+    alone = ink_alone(look.digit, look.ink)
+    upright = alone if "upright" in without else upright_digit(alone)
+    crop = cropped(upright, 0 if "width" in without else STROKE - stroke)
+    pixels = scale * longer_side(look.digit)
+    return Prepared(
+        **{part.name: getattr(look, part.name) for part in fields(_Look)},
+        photo=photo,
+        sheet=sheet,
+        page=page,
+        upright=upright,
+        crop=crop,
+        input=network_input(crop, 0 if "blur" in without else BLUR),
+        stroke=stroke,
+        problems=tuple(problems_of(look.digit, look.others, look.ink, stroke, pixels)),
+        scale=scale,
+    )
+
+
+def turned(prepared: Prepared, quarters: int) -> Prepared:
+    """The same picture as if it had been taken turned, by so many quarters to the left."""
+    names = ("photo", "page", "view", "dark_on_light", "background", "ink", "marks", "strokes")
+    pictures = {name: np.rot90(getattr(prepared, name), quarters) for name in names}
+    return _read_again(replace(prepared, **pictures))
+
+
+def other_readings(prepared: Prepared) -> Iterator[tuple[str, Prepared]]:
+    """The picture without a step that may have been a mistake: one in which lines went, a polarity hard to tell."""
+    with_lines = strokes_of(prepared.ink, prepared.marks)
+    if (with_lines != prepared.strokes).any():
+        yield "lines", _read_again(replace(prepared, strokes=with_lines))
+    if 1 / UNDECIDED < prepared.light_on_dark / LIGHT_ON_DARK < UNDECIDED:
+        look = _look((255 * prepared.view).round().astype(np.uint8), not prepared.inverted, ())
+        yield "polarity", _finished(look, prepared.photo, prepared.sheet, prepared.page, prepared.scale)
+
+
+def _read_again(prepared: Prepared) -> Prepared:
+    """With the digit of its strokes, and what follows."""
+    digit, others = one_digit(prepared.strokes, prepared.ink)
+    look = replace(prepared, digit=digit, others=others)
+    return _finished(look, look.photo, look.sheet, look.page, look.scale)
+
+
+def _look(picture: npt.NDArray[np.uint8], inverted: bool | None, without: Collection[str]) -> _Look:
+    """Ink, strokes and the one digit of a part of the page; its polarity where none is given."""
+    view = working_size(picture)
+    evidence = light_on_dark(view)
+    if inverted is None:
+        inverted = evidence < LIGHT_ON_DARK
+    dark_on_light = 1 - view if inverted else view
     background = evenly_lit(dark_on_light) if "light" in without else background_of(dark_on_light)
-    ink = np.clip(1 - dark_on_light / background, 0, 1)
+    ink = ink_of(dark_on_light, background)
     marks = find_marks(ink)
     strokes = strokes_of(ink, marks if "lines" in without else without_lines(ink, marks))
     digit, others = one_digit(strokes, ink)
-    stroke = stroke_width(digit)
-    alone = ink_alone(digit, ink)
-    upright = alone if "upright" in without else _upright_digit(alone)
-    crop = _crop(upright, 0 if "width" in without else STROKE - stroke)
-    return Prepared(
-        photo=photo,
-        grey=grey,
-        inverted=inverted,
-        dark_on_light=dark_on_light,
-        background=background,
-        ink=ink,
-        marks=marks,
-        strokes=strokes,
-        digit=digit,
-        upright=upright,
-        crop=crop,
-        input=_network_input(crop, 0 if "blur" in without else BLUR),
-        stroke=stroke,
-        problems=tuple(_problems(digit, others, ink, stroke)),
+    return _Look(view, evidence, inverted, dark_on_light, background, ink, marks, strokes, digit, others)
+
+
+def _around(page: npt.NDArray[np.uint8], look: _Look) -> npt.NDArray[np.uint8]:
+    """The part of the page with the digit in its middle."""
+    scale = max(page.shape) / max(look.digit.shape)
+    reach = ROOM / 2 * scale * longer_side(look.digit)
+    middle = [scale * (places.start + places.stop) / 2 for places in cut_out(look.digit)]
+    rows, columns = (
+        slice(max(0, round(place - reach)), min(side, round(place + reach)))
+        for place, side in zip(middle, page.shape, strict=False)
     )
+    return page[rows, columns]
 
 
 def prepare_many(
@@ -269,106 +296,3 @@ def prepare_many(
     """The network's inputs of many pictures, shape (P, 32, 32, 3); see :func:`prepare`."""
     inputs = [prepare(image, without=without).input for image in images]
     return np.stack(inputs) if inputs else np.zeros((0, INPUT_SIDE, INPUT_SIDE, 3), np.float32)
-
-
-def predict(prepared: Prepared, model: Model) -> Prediction:
-    """What a network sees in a prepared picture, and what speaks against its answer.
-
-    Parameters
-    ----------
-    prepared : Prepared
-        See :func:`prepare`.
-    model : keras.Model
-        Of inputs (P, 32, 32, 3) between 0 and 1 and ten probabilities, ``layerwise.see.pretrained()`` for instance.
-    """
-    probabilities = np.asarray(model(prepared.input[None]), dtype=np.float64)[0]
-    if any(problem.kind == "empty" for problem in prepared.problems):
-        return Prediction(None, probabilities, prepared.problems)
-    best, second = np.argsort(-probabilities)[:2]
-    problems = prepared.problems
-    if probabilities[best] < LOW_CONFIDENCE:
-        advice = (
-            f"the network gives {best} a probability of {probabilities[best]:.2f} and {second} one of "
-            f"{probabilities[second]:.2f}. Write the digit larger and in its usual form, and look at the last step."
-        )
-        problems = (*problems, Problem("low confidence", advice))
-    return Prediction(int(best), probabilities, problems)
-
-
-_CROP = 4 * INPUT_SIDE
-
-
-def _upright_digit(alone: Floats) -> Floats:
-    """The digit sheared until its columns and rows no longer vary together: house numbers do not lean."""
-    y, x = np.indices(alone.shape)
-    total = alone.sum()
-    if not total:
-        return alone
-    middle = (alone * y).sum() / total, (alone * x).sum() / total
-    down, right = y - middle[0], x - middle[1]
-    lean = float(np.clip((alone * down * right).sum() / (alone * down**2).sum(), -MOST_LEAN, MOST_LEAN))
-    margin = int(np.ceil(abs(lean) * alone.shape[0]))
-    wide = Image.fromarray(np.pad(alone, ((0, 0), (margin, margin))))
-    # Output (x, y) is taken from (x + lean (y - middle), y).
-    shear = (1, lean, -lean * middle[0], 0, 1, 0)
-    return np.asarray(wide.transform(wide.size, Image.Transform.AFFINE, shear, Image.Resampling.BILINEAR))
-
-
-def _crop(upright: Floats, missing: float) -> Floats:
-    """The digit's box in the middle of a square, its longer side filling `FILLED` of it.
-
-    `missing` is how much wider the strokes shall be, as a share of the square's side.
-    """
-    dark = upright > 0.5
-    if not dark.any():
-        return np.zeros((_CROP, _CROP), np.float32)
-    rows, columns = cut_out(dark)
-    side = longer_side(dark) / FILLED
-    margin = int(np.ceil(side))  # paper on all sides, so that the square lies inside
-    top = (rows.start + rows.stop - side) / 2 + margin
-    left = (columns.start + columns.stop - side) / 2 + margin
-    square = resized(np.pad(upright, margin), (_CROP, _CROP), (left, top, left + side, top + side))
-    square = np.clip(square, 0, 1)
-    radius = missing * _CROP / 2
-    return square if radius < 0.5 else ndimage.grey_dilation(square, footprint=disc(radius))
-
-
-def _network_input(crop: Floats, blur: float) -> Floats:
-    """Paper and ink as greys, as blurred as a house number that was photographed from the street."""
-    pixel = _CROP // INPUT_SIDE
-    reduced = np.asarray(Image.fromarray(ndimage.gaussian_filter(crop, blur * pixel)).reduce(pixel))
-    return np.repeat((PAPER + (INK - PAPER) * reduced)[..., None], 3, axis=2).astype(np.float32)
-
-
-def _problems(digit: Mask, others: int, ink: Floats, stroke: float) -> Iterable[Problem]:
-    if not digit.any():
-        yield Problem(
-            "empty",
-            "no stroke was found that is large and dark enough. Write one digit with a thick dark pen and let it fill "
-            "a third of the picture or more.",
-        )
-        return
-    rows, columns = cut_out(digit)
-    box = Piece(0, rows.start, rows.stop, columns.start, columns.stop, 0.0)
-    if others or box.width > 1.4 * box.height:
-        yield Problem(
-            "several",
-            "there seem to be two digits or more, and the network reads one. Cut the picture down to a single digit.",
-        )
-    if touches_rim(box, digit.shape):
-        yield Problem(
-            "cut off", "the digit reaches the edge of the picture. Take it again with paper on all four sides."
-        )
-    if longer_side(digit) < 32:
-        yield Problem("small", f"the digit is only {longer_side(digit)} pixels long. Go nearer, or cut the rest away.")
-    if stroke < THIN:
-        yield Problem(
-            "thin",
-            "the strokes are very thin for the digit's size, and were widened. Use a thicker pen or write smaller.",
-        )
-    strength = float(np.percentile(ink[digit], 60))
-    if strength < 2 * FAINTEST:
-        yield Problem(
-            "faint",
-            f"the strokes take away only {strength:.0%} of the light. Use a darker pen, or more light without shadow.",
-        )

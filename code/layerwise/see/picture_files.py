@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -26,12 +27,12 @@ FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
 """What is read, by Pillow's names; other decoders are not even tried."""
 
 
-SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp")
+SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".heic", ".heif")
 """How files of these formats are named."""
 
 
-SMALLEST, LARGEST = 128, 512
-"""Bounds of the longer side at which the steps look at a picture."""
+SMALLEST, LARGEST, FINEST = 128, 512, 2048
+"""Bounds of the longer side at which the steps look at a picture, and of the photo that a small digit is cut out of."""
 
 
 class PhotoError(ValueError):
@@ -44,7 +45,7 @@ def pictures_in(folder: Path) -> list[Path]:
 
 
 def read_picture(image: str | os.PathLike[str] | Image.Image | npt.ArrayLike) -> npt.NDArray[np.uint8]:
-    """The picture in colours, upright, at most `LARGEST` pixels high and wide."""
+    """The picture in colours, upright, at most `FINEST` pixels high and wide."""
     if isinstance(image, (str, os.PathLike)):
         return _read_file(Path(image))
     if isinstance(image, Image.Image):
@@ -64,11 +65,11 @@ def _read_file(path: Path) -> npt.NDArray[np.uint8]:
             warnings.simplefilter("ignore")  # of large pictures; they are refused below
             head = file.read(12)
             file.seek(0)
-            picture = Image.open(file, formats=FORMATS)
+            picture = Image.open(file, formats=[*FORMATS, *_heif(head)])
             _check_size(picture.size)
             if picture.format != "MPO" and getattr(picture, "is_animated", False):
                 raise PhotoError(f"{path} is animated; save one of its frames as a picture of its own")
-            picture.draft("RGB", (2 * LARGEST, 2 * LARGEST))  # a JPEG is decoded no larger than needed
+            picture.draft("RGB", (FINEST // 2, FINEST // 2))  # a JPEG is decoded no larger than needed
             picture.load()
             return _upright(picture)
     except PhotoError:
@@ -87,11 +88,26 @@ _TOO_LARGE = f"has more than {MAXIMUM_PIXELS // 10**6} megapixels; make it small
 def _why_unreadable(size: int, head: bytes, error: Exception) -> str:
     if size == 0:
         return "is empty (0 bytes); copy it again from the camera"
-    if head[4:12] in (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypheif", b"ftypavif"):
-        return "is a HEIC or AVIF picture, which is not read here; export it as JPEG"
-    if isinstance(error, Image.UnidentifiedImageError):
+    if head[4:12] in _HEIF and not _heif(head):
+        return 'is a HEIC picture; to read it, pip install "layerwise[heic]", or export it as JPEG'
+    if head[4:12] == b"ftypavif":
+        return "is an AVIF picture, which is not read; export it as JPEG"
+    if isinstance(error, Image.UnidentifiedImageError) and head[4:12] not in _HEIF:
         return "is not a picture that can be read; JPEG, PNG, WebP, GIF or BMP is expected"
     return f"is damaged or cut short ({error}); copy it again from the camera"
+
+
+_HEIF = (b"ftypheic", b"ftypheix", b"ftyphevc", b"ftypmif1", b"ftypmsf1", b"ftypheif")
+
+
+def _heif(head: bytes) -> list[str]:
+    """Pillow's name for HEIC, where such a file is to be read and its decoder, an extra, is installed."""
+    if head[4:12] in _HEIF and find_spec("pillow_heif"):
+        import pillow_heif
+
+        pillow_heif.register_heif_opener(thumbnails=False)
+        return ["HEIF"]
+    return []
 
 
 def _check_size(size: tuple[int, int]) -> None:
@@ -136,7 +152,7 @@ def _upright(picture: Image.Image) -> npt.NDArray[np.uint8]:
     mode = "RGBA" if transparent else "RGB"
     exif = picture.getexif()
     picture = picture if picture.mode == mode else picture.convert(mode)
-    picture.thumbnail((LARGEST, LARGEST), Image.Resampling.LANCZOS, reducing_gap=3.0)
+    picture.thumbnail((FINEST, FINEST), Image.Resampling.LANCZOS, reducing_gap=2.0)
     turned = _TURNS.get(exif.get(_ORIENTATION, 1))
     picture = picture if turned is None else picture.transpose(turned)
     return np.asarray(_on_plain_background(picture) if transparent else picture)
@@ -176,10 +192,23 @@ def luminance(photo: npt.NDArray[np.uint8]) -> Floats:
     return (photo @ np.array([0.299, 0.587, 0.114]) / 255).astype(np.float32)
 
 
-def working_size(grey: Floats) -> Floats:
-    """Enlarged by a whole number until the longer side has `SMALLEST` pixels; what is larger stays."""
-    factor = -(-SMALLEST // max(grey.shape))
-    return grey if factor == 1 else np.clip(resized(grey, (factor * grey.shape[0], factor * grey.shape[1])), 0, 1)
+def reduced(photo: npt.NDArray[np.uint8], side: int) -> npt.NDArray[np.uint8]:
+    """The photo with at most so many pixels on its longer side."""
+    picture = Image.fromarray(photo)
+    picture.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=3.0)
+    return np.asarray(picture)
+
+
+def working_size(photo: npt.NDArray[np.uint8]) -> Floats:
+    """From 0 to 1, of one channel where it is grey; enlarged by a whole number if no side has `SMALLEST` pixels."""
+    photo = photo[..., :1] if (photo == photo[..., :1]).all() else photo
+    factor = -(-SMALLEST // max(photo.shape))
+    channels = np.moveaxis(photo.astype(np.float32) / 255, 2, 0)
+    if factor > 1:
+        channels = np.stack(
+            [resized(channel, (factor * photo.shape[0], factor * photo.shape[1])) for channel in channels]
+        )
+    return np.clip(np.moveaxis(channels, 0, 2), 0, 1)
 
 
 def resized(values: Floats, shape: tuple[int, int], box: tuple[float, float, float, float] | None = None) -> Floats:
