@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from itertools import pairwise
-from math import asin, inf, log, pi, sqrt
+from math import asin, factorial, inf, log, pi, sqrt
 
 import mpmath
 import numpy as np
@@ -208,6 +208,40 @@ def test_tanh_at_variance_one_really_falls_like_one_over_two_l() -> None:
     for _ in range(5000):
         q = weights @ np.tanh(sqrt(q) * z) ** 2 / sqrt(2 * pi)
     assert 2 * 5000 * q == pytest.approx(1.0, abs=0.01)
+
+
+def test_tanh_at_variance_one_loses_delta_like_one_over_the_root_of_the_depth() -> None:
+    """chi(q) = V(q)/q (1 + 4/3 q² + ...): the product of all chi is q_{R-1} / q_1 times one that converges.
+
+    With q_{R-1} about 1 / (2 R), |delta_1| / |delta_{R-1}| is √(C / (2 q_1 R)), C the converging product.
+    """
+    q = np.array([0.01, 0.02, 0.04])
+    excess = chi(TANH, q, 1.0) * q / variance_map(TANH, q, 1.0) - 1
+    np.testing.assert_allclose(excess / q**2, 4 / 3, rtol=0.25)
+    assert excess[0] / q[0] ** 2 == pytest.approx(4 / 3, rel=0.06)
+    prediction = signals_and_gradients("tanh", (784, *[32] * 1500, 10), "glorot_uniform", 0.11)
+    q, factors = prediction["q"].to_numpy(), prediction["chi"].to_numpy()
+    constant = sqrt(np.prod(factors[:-1] * q[:-1] / q[1:]) / (2 * q[0]))
+    assert constant == pytest.approx(1.63, abs=0.01)
+    for R in (10, 40, 160):
+        shorter = signals_and_gradients("tanh", (784, *[32] * (R - 1), 10), "glorot_uniform", 0.11)
+        assert shorter["delta"].iloc[0] * sqrt(R) == pytest.approx(constant, rel=0.015)
+
+
+@pytest.mark.parametrize("f, weight_variance", [(lecun_tanh(0.0), 1.0), (TANH, 1.5), (TANH, 3.0)])
+def test_biases_let_an_odd_function_have_chi_one(f: Activation, weight_variance: float) -> None:
+    """chi(q*) = Σ k c_k² / (Σ c_k² + σ_b²/σ_w²), with c_k the parts of f in Hermite polynomials.
+
+    Without biases that is at least 1 for an odd function. The coefficients come from Gauss-Hermite quadrature.
+    """
+    assert fixed_point(f, weight_variance).chi > 1
+    bias_variance = brentq(lambda b: fixed_point(f, weight_variance, b).chi - 1, 1e-6, 10.0)
+    z, weights = np.polynomial.hermite_e.hermegauss(150)
+    values = f.function(sqrt(fixed_point(f, weight_variance, bias_variance).q or 0) * z)
+    degrees = np.arange(60)
+    normed = [np.polynomial.hermite_e.hermeval(z, np.eye(60)[k]) / sqrt(factorial(k)) for k in degrees]
+    c = np.array([weights @ (h * values) for h in normed]) / sqrt(2 * pi)
+    assert degrees @ c**2 / (c @ c + bias_variance / weight_variance) == pytest.approx(1.0, abs=2e-3)
 
 
 def test_tanh_just_above_variance_one_has_a_small_fixed_point() -> None:

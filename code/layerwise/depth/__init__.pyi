@@ -1,4 +1,5 @@
 from .experiments import EXPERIMENTS
+from .finite_width import log_variance, narrow_ratios
 from .gradients import (
     initial_gradients,
     keras_network,
@@ -12,9 +13,11 @@ from .measurements import delta_ratio
 from .models import initial_weights, mlp
 from .sweeps import sweep
 from .training import train
+from .untrained import both_ways
 
 __all__ = [
     "EXPERIMENTS",
+    "both_ways",
     "chi",
     "delta_ratio",
     "fixed_point",
@@ -23,7 +26,9 @@ __all__ = [
     "initial_weights",
     "keras_network",
     "layer_gradients",
+    "log_variance",
     "mlp",
+    "narrow_ratios",
     "network_gradients",
     "predicted_gradients",
     "relative_gradients",
