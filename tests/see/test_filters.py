@@ -130,6 +130,13 @@ def test_the_strongest_patch_is_found(chain: keras.Sequential, pictures: Array) 
         assert (seen * kernel[..., f]).sum() + bias[f] == pytest.approx(found.values[f], abs=1e-5)
 
 
+def test_the_strongest_patch_of_one_unit(chain: keras.Sequential, pictures: Array) -> None:
+    found = filters.strongest(chain, pictures, "first", position=(1, 2))
+    sums = filters.feature_maps(chain, pictures, "first", before_activation=True)[:, 1, 2]
+    np.testing.assert_array_equal(found.pictures, sums.argmax(axis=0))
+    assert (found.positions == (1, 2)).all()
+
+
 def test_the_strongest_patch_inside_the_picture(chain: keras.Sequential, pictures: Array) -> None:
     found = filters.strongest(chain, pictures, "second", inside=True)
     # Units see 8 x 8 pixels and stand 2 apart, the first at -3: 11 rows hold those at 1 and 3, 9 columns that at 1.

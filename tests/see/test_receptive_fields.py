@@ -55,6 +55,17 @@ def test_only_the_receptive_field_changes_a_unit(pictures: Array, network: keras
         inside = np.argwhere(window)
         np.testing.assert_array_equal(seen.min(axis=0), inside.min(axis=0))
         np.testing.assert_array_equal(seen.max(axis=0), inside.max(axis=0))
+    # A ReLU or a maximum may hide a few in all three pictures.
+    hidden = receptive_fields.pixels_seen(network, layer) - changes.sum(axis=(2, 3))
+    assert (hidden >= 0).all() and (hidden == 0).any()
+
+
+def test_the_pixels_that_units_of_the_report_s_network_see_on_paper() -> None:
+    # From the back: unit 0 sees rows 0 and 1 of pooling 2, so 0 to 5 of convolution 2, 0 to 6 of pooling 1, 0 to 20 of
+    # convolution 1 and 22 rows of pixels. Unit 1 sees all that pooling has not dropped, 31; unit 2 rows 5 to 30, 26.
+    rows = np.array([22, 31, 26])
+    np.testing.assert_array_equal(receptive_fields.pixels_seen(svhn_cnn(), "convolution_3"), np.outer(rows, rows))
+    assert receptive_fields.pixels_seen(svhn_cnn(), "pooling_3").item() == 961
 
 
 def test_the_gradient_of_the_report_s_network_lies_in_the_receptive_field() -> None:

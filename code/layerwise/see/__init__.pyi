@@ -1,12 +1,14 @@
-from .evaluation import accuracy_by_seed, calibration, paired_difference, unseen
+from .answers import Prediction, predict
+from .evaluation import accuracy_by_seed, calibration, calibration_error, losses, paired_difference, unseen
 from .filters import feature_maps, selectivity, strongest, unit
 from .handwriting import accuracy_by_showing, readings, shown
 from .maximisation import maximise
 from .networks import improved_cnn, svhn_cnn
-from .photo import Prediction, Prepared, predict, prepare, prepare_many
+from .photo import Prepared, prepare, prepare_many
 from .picture_files import PhotoError
 from .readout import linear_readout
-from .receptive_fields import receptive_field
+from .receptive_fields import pixels_seen, receptive_field
+from .staging import staged
 from .studies import own_record
 from .training import Recipe, probabilities_of
 from .weights import pretrained
@@ -19,12 +21,15 @@ __all__ = [
     "accuracy_by_seed",
     "accuracy_by_showing",
     "calibration",
+    "calibration_error",
     "feature_maps",
     "improved_cnn",
     "linear_readout",
+    "losses",
     "maximise",
     "own_record",
     "paired_difference",
+    "pixels_seen",
     "predict",
     "prepare",
     "prepare_many",
@@ -34,6 +39,7 @@ __all__ = [
     "receptive_field",
     "selectivity",
     "shown",
+    "staged",
     "strongest",
     "svhn_cnn",
     "unit",

@@ -160,7 +160,14 @@ def unit(model: keras.Sequential, picture: ArrayLike, layer: str, filter: int, r
     return Unit(patch, kernel, float(found.bias[filter]) if found.use_bias else 0.0)
 
 
-def strongest(model: keras.Sequential, x: ArrayLike, layer: str, *, inside: bool = False) -> Strongest:
+def strongest(
+    model: keras.Sequential,
+    x: ArrayLike,
+    layer: str,
+    *,
+    inside: bool = False,
+    position: tuple[int, int] | None = None,
+) -> Strongest:
     """Where in many pictures each filter of a layer is excited most, measured before the activation.
 
     Parameters
@@ -172,6 +179,8 @@ def strongest(model: keras.Sequential, x: ArrayLike, layer: str, *, inside: bool
         A convolution.
     inside : bool
         Only units that see none of the zeros around the picture.
+    position : (int, int), optional
+        Only the unit at this row and column of each map.
 
     Raises
     ------
@@ -189,6 +198,10 @@ def strongest(model: keras.Sequential, x: ArrayLike, layer: str, *, inside: bool
                 f"no unit sees {tall} x {wide} pixels inside a picture of {height} x {width}; pass inside=False"
             )
         maps[:, ~whole] = -np.inf
+    if position is not None:
+        others = np.ones(maps.shape[1:3], bool)
+        others[position] = False
+        maps[:, others] = -np.inf
     flat = maps.reshape(-1, maps.shape[-1])
     pictures, *positions = np.unravel_index(flat.argmax(axis=0), maps.shape[:3])
     patches = [field.crop(x[place[0]], *place[1:]) for place in zip(pictures, *positions, strict=True)]

@@ -79,6 +79,35 @@ def receptive_field(model: keras.Sequential, layer: str) -> ReceptiveField:
     return ReceptiveField(*((int(vertical), int(horizontal)) for vertical, horizontal in (size, stride, start)))
 
 
+def pixels_seen(model: keras.Sequential, layer: str) -> Array:
+    """How many pixels of the picture can change each unit of a layer's output.
+
+    Fewer than its :class:`ReceptiveField` has, where that reaches beyond the picture, and where a maximum on the way
+    has dropped the last rows or columns of a map.
+
+    Returns
+    -------
+    int array (rows, columns)
+        Of one map of the layer.
+
+    Raises
+    ------
+    ValueError
+        As :func:`receptive_field`.
+    """
+    shape = model.input_shape
+    seen = [np.eye(length, dtype=bool) for length in shape[1:3]]  # units x pixels, vertical and horizontal
+    for step in layers_to(model, layer):
+        after = step.compute_output_shape(shape)
+        if not isinstance(step, _POSITIONWISE):
+            window = window_of(step, shape)
+            for axis, below in enumerate(seen):
+                first = window.start[axis] + window.stride[axis] * np.arange(after[1 + axis])
+                seen[axis] = np.stack([below[max(a, 0) : a + window.size[axis]].any(axis=0) for a in first])
+        shape = after
+    return np.outer(*(units.sum(axis=1) for units in seen))
+
+
 def window_of(layer: keras.Layer, shape: Sequence[int]) -> ReceptiveField:
     """What a unit of a convolution or a maximum sees of the layer's own input (P, height, width, channels)."""
     plain = isinstance(layer, keras.layers.Conv2D) and layer.groups == 1 and layer.dilation_rate == (1, 1)
