@@ -18,7 +18,6 @@ NAMES = list(STYLE)
 X = np.linspace(-5, 5, 401)
 VALUES = {name: ACTIVATIONS[name].function(X) for name in NAMES}
 DERIVATIVES = {name: ACTIVATIONS[name].derivative(X) for name in NAMES}
-RANGES = {name: ACTIVATIONS[name].range for name in NAMES}
 
 
 def runs(seeds: int = 5, activations: tuple[str, ...] = ("relu", "tanh", "sigmoid")) -> pd.DataFrame:
@@ -103,8 +102,7 @@ VARIANTS = pd.DataFrame(
 )
 
 FIGURES: dict[str, Callable[[], Figure]] = {
-    "activation_curves": lambda: figures.activation_curves(X, VALUES, DERIVATIVES, RANGES),
-    "activation_curves, together": lambda: figures.activation_curves(X, VALUES, DERIVATIVES, together=True),
+    "activation_curves": lambda: figures.activation_curves(X, VALUES, DERIVATIVES),
     "learning_curves": lambda: figures.learning_curves(RUNS, PUBLISHED),
     "learning_curves, four": lambda: figures.learning_curves(runs(3, tuple(NAMES)), PUBLISHED),
     "learning_curves, own axes": lambda: figures.learning_curves(RUNS, PUBLISHED, own_axes=True),
@@ -140,14 +138,16 @@ FIGURES: dict[str, Callable[[], Figure]] = {
     "network_diagram, worked": lambda: figures.network_diagram([2, 2, 1], **WORKED),
     "unit_values": lambda: figures.unit_values({"output y": UNITS, "delta δ": [1e-3 * row for row in UNITS]}),
     "kernel_grid, colours": lambda: figures.kernel_grid(KERNELS[:, :, :3, :9]),
-    "kernel_grid, slices": lambda: figures.kernel_grid(KERNELS, columns=7),
+    "kernel_grid, slices": lambda: figures.kernel_grid(KERNELS),
     "feature_map_grid": lambda: figures.feature_map_grid(MAPS[..., :9], PICTURES, labels=list("0123456789h")),
-    "feature_map_grid, many": lambda: figures.feature_map_grid(MAPS, PICTURES, first=33, labels=list("0123456789h")),
+    "feature_map_grid, many": lambda: figures.feature_map_grid(
+        MAPS[..., :12], PICTURES, first=33, labels=list("0123456789h")
+    ),
     "picture_rows": lambda: figures.picture_rows(
         {"gradient\nascent": PICTURES, "house\nnumber": PICTURES}, [(str(i + 30), "1.6×") for i in range(11)]
     ),
     "picture_rows, bare": lambda: figures.picture_rows({"convolution\n1": PICTURES}, columns=11),
-    "selectivity_maps": lambda: figures.selectivity_maps({"convolution 1": EFFECTS[:, :9], "convolution 2": EFFECTS}),
+    "selectivity_map": lambda: figures.selectivity_map(EFFECTS),
     "readout_panels": lambda: figures.readout_panels(
         {name: {"trained": np.linspace(-0.1, 1, 5), "untrained": PICTURES[:3, :5, 0, 0]} for name in "abcde"},
         x_label="stage: 0 the picture, 1 to 3 the convolutions",

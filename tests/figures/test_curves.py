@@ -2,25 +2,22 @@
 
 import numpy as np
 
-from figure_examples import CALIBRATION, DERIVATIVES, FIGURES, NAMES, PUBLISHED, RANGES, RUNS, VALUES, labels
+from figure_examples import CALIBRATION, DERIVATIVES, FIGURES, NAMES, PUBLISHED, RUNS, VALUES, labels
 from layerwise import figures
 
 
 def test_activation_curves_draw_the_values_and_break_at_a_jump() -> None:
     figure = FIGURES["activation_curves"]()
-    rows = np.array(figure.axes).reshape(4, 2)
-    for name, (left, right) in zip(NAMES, rows, strict=True):
-        np.testing.assert_array_equal(left.lines[0].get_ydata(), VALUES[name])
-        shown = right.lines[0].get_ydata()
-        kept = np.isfinite(shown)
-        np.testing.assert_array_equal(shown[kept], DERIVATIVES[name][kept])
-        assert left.get_title("left") == figures.LABEL[name]
-        assert left.get_title("right") == f"range {RANGES[name]}"
-    # ReLU's derivative has one gap, at its jump; the smooth ones have none.
-    gaps = [int(np.isnan(right.lines[0].get_ydata()).sum()) for _, right in rows]
-    assert gaps == [1, 0, 0, 0]
-    # Finite ends of the range are drawn: 0 for ReLU, two for tanh and sigmoid, none for LeCun's tanh.
-    assert [len(left.lines) - 1 for left, _ in rows] == [1, 2, 2, 0]
+    left, right = figure.axes
+    gaps = []
+    for name, value, slope in zip(NAMES, left.lines, right.lines, strict=True):
+        assert value.get_label() == slope.get_label() == figures.LABEL[name]
+        kept = np.isfinite(value.get_ydata())
+        np.testing.assert_array_equal(value.get_ydata()[kept], VALUES[name][kept])
+        kept = np.isfinite(slope.get_ydata())
+        np.testing.assert_array_equal(slope.get_ydata()[kept], DERIVATIVES[name][kept])
+        gaps.append(int((~kept).sum()))
+    assert gaps == [1, 0, 0, 0]  # ReLU's derivative jumps once
 
 
 def test_legend_names_every_series() -> None:
@@ -31,8 +28,10 @@ def test_legend_names_every_series() -> None:
 
 def test_learning_curves_show_median_and_whole_range() -> None:
     figure = figures.learning_curves(RUNS, PUBLISHED)
-    axes = np.array(figure.axes).reshape(2, 3)
+    axes = np.array(figure.axes).reshape(3, 2).T
     assert [a.get_title("left") for a in axes[0]] == ["5 layers", "20 layers", "40 layers"]
+    assert axes[0, 0].get_ylabel() == "accuracy"
+    assert axes[1, 0].get_ylabel() == "cross-entropy"
     assert "1,875" in figure.get_supxlabel()
     for row, metric in zip(axes, ("test_accuracy", "test_loss"), strict=True):
         for panel, layers in zip(row, (5, 20, 40), strict=True):
@@ -50,7 +49,7 @@ def test_learning_curves_show_median_and_whole_range() -> None:
 
 def test_learning_curves_stay_within_their_axes_when_the_last_panel_holds_the_largest_value() -> None:
     frame = RUNS.assign(test_loss=RUNS["test_loss"] * RUNS["layers"])
-    axes = np.array(figures.learning_curves(frame).axes).reshape(2, 3)
+    axes = np.array(figures.learning_curves(frame).axes).reshape(3, 2).T
     for panel in axes[1]:
         assert panel.get_ylim()[0] == 0
         assert panel.get_ylim()[1] >= frame["test_loss"].max()
@@ -61,7 +60,7 @@ def test_axes_of_their_own_fit_each_panel_s_runs() -> None:
     """Runs within a hundredth of each other fill a panel of their own, however far those of another panel reach."""
     close = RUNS["layers"] == 5
     frame = RUNS.assign(test_accuracy=np.where(close, 0.93 + RUNS["test_accuracy"] / 100, RUNS["test_accuracy"]))
-    panels = figures.learning_curves(frame, own_axes=True).axes[:3]
+    panels = figures.learning_curves(frame, own_axes=True).axes[::2]
     for panel, layers in zip(panels, (5, 20, 40), strict=True):
         values = frame[frame["layers"] == layers]["test_accuracy"]
         low, high = panel.get_ylim()

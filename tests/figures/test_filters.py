@@ -51,8 +51,8 @@ def test_the_rim_of_a_map_does_not_set_its_scale() -> None:
 
 def test_filters_are_sorted_by_the_class_that_excites_them() -> None:
     effect = np.array([[0.0, 2, 1], [1, 0, 0]])  # filter 0 prefers class 1, filter 1 class 0 most, then filter 2
-    image = figures.selectivity_maps({"a": effect}).axes[0].images[0]
-    np.testing.assert_array_equal(image.get_array(), effect[:, [1, 2, 0]])
+    image = figures.selectivity_map(effect).axes[0].images[0]
+    np.testing.assert_array_equal(image.get_array(), effect[:, [1, 2]].T)  # the last one is in the other panel
     assert image.get_clim() == (-1.5, 1.5)
 
 

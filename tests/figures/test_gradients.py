@@ -42,22 +42,32 @@ def test_layer_profile_without_zeros_has_no_foot_and_all_zeros_is_drawn() -> Non
 
 def test_gradient_panels_show_median_band_and_prediction() -> None:
     figure = FIGURES["gradient_panels, predicted"]()
-    assert [axis.get_title(loc="left") for axis in figure.axes[:3]] == ["5 layers", "20 layers", "40 layers"]
-    axis = figure.axes[2]
+    assert [axis.get_title(loc="left") for axis in figure.axes[:2]] == ["weights", "biases"]
+    axis = figure.axes[5]
     median, predicted = axis.lines
     expected = 0.9 ** np.arange(39, -1, -1)
     np.testing.assert_allclose(median.get_ydata(), expected)
     np.testing.assert_allclose(predicted.get_ydata(), expected)
     assert predicted.get_zorder() > median.get_zorder()
     assert axis.get_ylabel() == ""
-    assert figure.axes[3].get_ylabel().startswith("biases")
+    assert figure.axes[4].get_ylabel().startswith("40 layers")
+
+
+def test_gradient_panels_draw_each_seed_and_any_column_as_rows() -> None:
+    frame = GRADIENTS.query("layers == 20").assign(initializer="he_uniform")
+    figure = figures.gradient_panels(frame, value="size", y_label="size", rows="initializer", band=None)
+    assert figure.axes[0].get_ylabel() == "He's weights:\nsize"
+    sigmoid = [line.get_ydata() for line in figure.axes[0].lines[10:]]
+    for seed, line in enumerate(sigmoid):
+        np.testing.assert_allclose(line, (0.2 + 0.05 * seed) ** np.arange(19, -1, -1))
+    assert labels(figure.legends[0].get_texts()) == ["ReLU", "tanh", "sigmoid"]
 
 
 def test_gradient_panels_draw_zeros_at_the_foot() -> None:
     figure = FIGURES["gradient_panels"]()
-    dead = next(line for line in figure.axes[2].lines if line.get_label() == "ReLU")
+    dead = next(line for line in figure.axes[4].lines if line.get_label() == "ReLU")
     (foot,) = set(dead.get_ydata())
-    ticks = {tick.get_position()[1]: tick.get_text() for tick in drawn(figure).axes[0].get_yticklabels()}
+    ticks = {tick.get_position()[1]: tick.get_text() for tick in drawn(figure).axes[4].get_yticklabels()}
     assert ticks[foot] == "exactly 0"
     assert foot < min(GRADIENTS["size"])
 

@@ -17,7 +17,8 @@ def test_network_diagram_writes_symbols_and_values() -> None:
     assert r"$\nu_{1}^{(2)} = 0.3$" in texts
     assert sum("w_" in text for text in texts) == 6
     bare = labels(figures.network_diagram([2, 2, 1]).axes[0].texts)
-    assert r"$w_{12}^{(1)}$" in bare and not any("=" in text for text in bare)
+    assert {r"$w_{12}^{(1)}$", r"$b_{2}^{(1)}$", r"$\nu_{1}^{(2)}$", r"$\delta_{1}^{(2)}$"} <= set(bare)
+    assert not any("=" in text for text in bare)
 
 
 def test_unit_values_draws_every_unit_with_its_sign() -> None:
@@ -29,3 +30,4 @@ def test_unit_values_draws_every_unit_with_its_sign() -> None:
     assert [axis.get_ylim()[0] for axis in axes] == pytest.approx([-2.2, -1.1, -0.55, -3.3])
     assert [axes[0].get_title("left"), axes[2].get_title("left")] == ["layer 1", "layer 2"]
     assert [axis.get_ylabel() for axis in axes] == ["y", "δ", "y", "δ"]
+    assert [axis.get_title("right") for axis in axes] == ["forwards ↓", "backwards ↑", "", ""]

@@ -6,7 +6,7 @@ sets the house style, and makes a notebook show figures as SVG.
 """
 
 from layerwise.figures.curves import activation_curves, calibration_curves, learning_curves, training_history
-from layerwise.figures.filters import feature_map_grid, kernel_grid, readout_panels, selectivity_maps
+from layerwise.figures.filters import feature_map_grid, kernel_grid, readout_panels, selectivity_map
 from layerwise.figures.gradients import gradient_history, gradient_panels, layer_profile
 from layerwise.figures.networks import network_diagram, unit_values
 from layerwise.figures.pictures import digits, photo_steps, picture_rows, predictions
@@ -61,7 +61,7 @@ __all__ = [
     "readout_panels",
     "run_accuracies",
     "seed_distribution",
-    "selectivity_maps",
+    "selectivity_map",
     "training_history",
     "unit_values",
     "use_house_style",

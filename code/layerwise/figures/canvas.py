@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from layerwise.figures.parts import LARGE
 from layerwise.figures.style import WIDTH
 
 
@@ -35,8 +36,8 @@ def place_picture(
     image = np.concatenate([np.where(seen, np.clip(image, 0, 1), 0), seen], axis=-1)
     axis.imshow(image, extent=(left, left + width, top + height, top), aspect="auto")
     if title is not None:
-        axis.text(left, top - 0.03, title[0], ha="left", va="baseline", size=8, weight="bold")
-        axis.text(left + width, top - 0.03, title[1], ha="right", va="baseline", size=8)
+        axis.text(left, top - 0.04, title[0], ha="left", va="baseline", size=LARGE, weight="bold")
+        axis.text(left + width, top - 0.04, title[1], ha="right", va="baseline", size=LARGE)
 
 
 def kernel_block(kernel: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -55,7 +56,7 @@ def colour_ramp(axis: Axes, left: float, top: float, colours: NDArray[np.float64
     width = WIDTH - left - 0.1
     axis.imshow(colours, cmap="gray", vmin=0, vmax=1, extent=(left, left + width, top + 0.13, top), aspect="auto")
     for text, place, side in zip(words, (0, 0.5, 1), ("left", "center", "right"), strict=True):
-        axis.text(left + place * width, top + 0.25, text, ha=side, va="center", size=8)
+        axis.text(left + place * width, top + 0.27, text, ha=side, va="center", size=LARGE)
 
 
 def short_number(value: float) -> str:

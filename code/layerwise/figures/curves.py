@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,7 +13,6 @@ from numpy.typing import ArrayLike
 from layerwise.figures.parts import (
     LARGE,
     break_jumps,
-    draw_range,
     draw_spread,
     enlarge_text,
     hollow_mark,
@@ -28,15 +26,8 @@ from layerwise.figures.parts import (
 from layerwise.figures.style import MUTED, NEUTRAL, activation_style
 
 
-def activation_curves(
-    x: ArrayLike,
-    values: Mapping[str, ArrayLike],
-    derivatives: Mapping[str, ArrayLike],
-    ranges: Mapping[str, Any] | None = None,
-    *,
-    together: bool = False,
-) -> Figure:
-    """Activations and their derivatives.
+def activation_curves(x: ArrayLike, values: Mapping[str, ArrayLike], derivatives: Mapping[str, ArrayLike]) -> Figure:
+    """Activations on the left, their derivatives on the right.
 
     Parameters
     ----------
@@ -44,39 +35,23 @@ def activation_curves(
         Arguments.
     values, derivatives : mapping of name to (n,) array
         f(x) and f'(x), the same names in both.
-    ranges : mapping of name to range, optional
-        Anything with `low` and `high`, printed by `str`: written above f, finite ends drawn as lines. Not drawn where
-        several activations share a panel.
-    together : bool
-        False draws one row per activation, f on the left and f' on the right; True lays all of them over each other.
     """
     x = np.asarray(x, float)
-    names = list(values)
-    rows = [names] if together else [[name] for name in names]
-    figure, axes = panel_grid(len(rows), 2, height=3.0 if together else 1.55 * len(rows) + 0.3, sharex=True)
-    for axis in axes[1:, 1]:  # slopes are compared from row to row
-        axis.sharey(axes[0, 1])
-    sides = ((values, ranges, "f (x)"), (derivatives, None, "f ′(x)"))
-    for row, group in zip(axes, rows, strict=True):
-        for axis, (curves, limits, symbol) in zip(row, sides, strict=True):
-            for i, name in enumerate(group):
-                # Markers apart from each other, so that they are seen where several curves coincide.
-                start = len(x) // 20 + i * len(x) // 5 // len(group)
-                every = (start, max(len(x) // 5, 1))
-                axis.plot(x, break_jumps(curves[name]), label=label_of(name), markevery=every, **activation_style(name))
-                if not together and limits is not None:
-                    draw_range(axis, limits[name])
-            axis.set_ylabel(symbol, style="italic")
-            axis.margins(x=0.02)
-            axis.xaxis.set_major_locator(whole_numbers())
-        if not together:
-            row[0].set_title(label_of(group[0]))
-    for axis in axes[-1]:
+    figure, [axes] = panel_grid(1, 2, height=3.0)
+    for axis, curves, title, symbol in zip(
+        axes, (values, derivatives), ("function", "derivative"), ("f (x)", "f ′(x)"), strict=True
+    ):
+        for i, name in enumerate(curves):
+            # Markers apart from each other, so that they are seen where several curves coincide.
+            every = (len(x) // 20 + i * len(x) // 5 // len(curves), max(len(x) // 5, 1))
+            axis.plot(x, break_jumps(curves[name]), label=label_of(name), markevery=every, **activation_style(name))
+        axis.set_title(title)
         axis.set_xlabel("x", style="italic")
-    if together:
-        axes[0, 0].set_title("function")
-        axes[0, 1].set_title("derivative")
-        legend_above(figure, axes[0, 0])
+        axis.set_ylabel(symbol, style="italic")
+        axis.margins(x=0.02)
+        axis.xaxis.set_major_locator(whole_numbers())
+    enlarge_text(figure)
+    legend_above(figure, axes[0], size=LARGE)
     return figure
 
 
@@ -91,10 +66,10 @@ def learning_curves(
     Parameters
     ----------
     frame : DataFrame
-        One row per run and epoch: `layers` (a panel each), `activation` (a line each), `seed`, `epoch`, `test_accuracy`
-        and `test_loss`.
+        One row per run and epoch: `layers` (a row of panels each), `activation` (a line each), `seed`, `epoch`,
+        `test_accuracy` and `test_loss`, both of the test digits.
     published : DataFrame, optional
-        The report's runs, with the same columns except `seed`: hollow markers, set a little to the right.
+        The report's runs, with the same columns except `seed`: hollow markers.
     own_axes : bool
         Whether each panel has a vertical axis of its own, as wide as its runs need: where some panels' curves lie so
         close together that on the axis of the others they would be one.
@@ -107,11 +82,11 @@ def learning_curves(
     metrics = ["test_accuracy", "test_loss"]
     require_columns(frame, ["layers", "activation", "seed", "epoch", *metrics])
     depths, activations = values_of(frame["layers"]), values_of(frame["activation"])
-    share_y = False if own_axes else "row"
-    figure, axes = panel_grid(2, len(depths), height=4.1, sharex=True, sharey=share_y)
-    for row, metric in zip(axes, metrics, strict=True):
-        for axis, layers in zip(row, depths, strict=True):
-            for i, name in enumerate(activations):
+    share_y = False if own_axes else "col"
+    figure, axes = panel_grid(len(depths), 2, height=1.2 + 1.7 * len(depths), sharex=True, sharey=share_y)
+    for row, layers in zip(axes, depths, strict=True):
+        for axis, metric in zip(row, metrics, strict=True):
+            for name in activations:
                 style = activation_style(name)
                 runs = frame[(frame["layers"] == layers) & (frame["activation"] == name)]
                 by_epoch = runs.groupby("epoch")[metric]
@@ -121,17 +96,18 @@ def learning_curves(
                     theirs = published[(published["layers"] == layers) & (published["activation"] == name)]
                     theirs = theirs.drop_duplicates(["epoch", metric])
                     if len(theirs):
-                        place = theirs["epoch"] + 0.13 + 0.11 * i
-                        axis.plot(place, theirs[metric], clip_on=False, **hollow_mark(style))
+                        # A little larger, so that it can be seen around a marker of ours.
+                        mark = hollow_mark(style) | {"markersize": 8, "markerfacecolor": "none"}
+                        axis.plot(theirs["epoch"], theirs[metric], clip_on=False, **mark)
             axis.xaxis.set_major_locator(whole_numbers())
             if own_axes:
                 axis.yaxis.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 5, 10]))
-        row[0].set_ylabel(label_of(metric))
+        row[0].set_title(f"{layers} layers")
+        row[0].set_ylabel("accuracy")
+        row[1].set_ylabel("cross-entropy")
     if not own_axes:  # when every panel is drawn: a limit that is set ends the scaling of all that share the axis
         axes[0, 0].set_ylim(0, 1)
-        axes[1, 0].set_ylim(bottom=0)
-    for axis, layers in zip(axes[0], depths, strict=True):
-        axis.set_title(f"{layers} layers")
+        axes[0, 1].set_ylim(bottom=0)
     figure.supxlabel("epochs of 1,875 updates")
     enlarge_text(figure)
     legend_above(figure, axes[0, 0], report=published is not None, size=LARGE)

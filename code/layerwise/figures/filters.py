@@ -15,11 +15,11 @@ from layerwise.figures.canvas import (
     place_picture,
     short_number,
 )
-from layerwise.figures.parts import as_many, colour_bar, legend_above, panel_grid, whole_numbers
+from layerwise.figures.parts import LARGE, as_many, colour_bar, enlarge_text, legend_above, panel_grid, whole_numbers
 from layerwise.figures.style import MUTED, NEUTRAL, ONE_SIDED, WIDTH
 
 
-def kernel_grid(kernels: ArrayLike, *, columns: int = 9) -> Figure:
+def kernel_grid(kernels: ArrayLike, *, columns: int = 6) -> Figure:
     """The kernels of one convolution, each on its own scale, middle grey where a weight is 0.
 
     With three inputs a kernel is a small picture: red, green and blue are its weights for them. With more inputs it is
@@ -41,12 +41,12 @@ def kernel_grid(kernels: ArrayLike, *, columns: int = 9) -> Figure:
     ]
     width = (WIDTH - 0.1) / columns
     rows = -(-len(images) // columns)
-    figure, axis = canvas_in_inches(rows * (width + 0.16) + 0.62)
+    figure, axis = canvas_in_inches(rows * (width + 0.22) + 0.66)
     for f, image in enumerate(images):
-        left, top = 0.05 + f % columns * width, 0.05 + f // columns * (width + 0.16)
-        place_picture(axis, image, left, top + 0.16, width - 0.08, titles[f])
+        left, top = 0.05 + f % columns * width, 0.05 + f // columns * (width + 0.22)
+        place_picture(axis, image, left, top + 0.22, width - 0.08, titles[f])
     words = ["−largest (black)", "0", "+largest (white)"]
-    colour_ramp(axis, 0.05, rows * (width + 0.16) + 0.2, np.linspace(0, 1, 65)[None], words)
+    colour_ramp(axis, 0.05, rows * (width + 0.22) + 0.2, np.linspace(0, 1, 65)[None], words)
     return figure
 
 
@@ -60,7 +60,7 @@ def feature_map_grid(maps: ArrayLike, pictures: ArrayLike, *, labels: Sequence[s
     Parameters
     ----------
     maps : array (P, height, width, filters)
-        0 or more; up to about 17 filters stay readable.
+        0 or more; up to 12 filters stay readable.
     pictures : array (P, height, width, 3)
         Between 0 and 1.
     labels : sequence of P str
@@ -74,44 +74,50 @@ def feature_map_grid(maps: ArrayLike, pictures: ArrayLike, *, labels: Sequence[s
     largest = np.where(largest > 0, largest, maps.max(axis=(0, 1, 2)))
     margin = 0.2
     width = min((WIDTH - margin - 0.05) / (maps.shape[3] + 1.15), 0.52)
-    figure, axis = canvas_in_inches(0.4 + len(maps) * width + 0.5)
+    figure, axis = canvas_in_inches(0.5 + len(maps) * width + 0.55)
     shown = ONE_SIDED(maps / np.where(largest > 0, largest, 1))[..., :3]
     for p, (picture, name) in enumerate(zip(pictures, labels, strict=True)):
-        top = 0.4 + p * width
-        axis.text(margin - 0.06, top + width / 2, name, ha="right", va="center", size=8.5)
+        top = 0.5 + p * width
+        axis.text(margin - 0.06, top + width / 2, name, ha="right", va="center", size=LARGE)
         place_picture(axis, picture, margin, top, width - 0.03)
         for f in range(maps.shape[3]):
             place_picture(axis, shown[p, :, :, f], margin + (f + 1.15) * width, top, width - 0.03)
     for f, value in enumerate(largest):
         centre = margin + (f + 1.65) * width - 0.015
-        axis.text(centre, 0.12, str(first + f), ha="center", va="center", size=8, weight="bold")
-        axis.text(centre, 0.29, short_number(value), ha="center", va="center", size=8)
+        axis.text(centre, 0.12, str(first + f), ha="center", va="center", size=LARGE, weight="bold")
+        axis.text(centre, 0.34, short_number(value), ha="center", va="center", size=LARGE)
     words = ["0: silent", "", "the number above the column, or more"]
-    colour_ramp(axis, margin, 0.4 + len(maps) * width + 0.08, ONE_SIDED(np.linspace(0, 1, 129))[None, :, :3], words)
+    colour_ramp(axis, margin, 0.5 + len(maps) * width + 0.08, ONE_SIDED(np.linspace(0, 1, 129))[None, :, :3], words)
     return figure
 
 
-def selectivity_maps(effects: Mapping[str, ArrayLike]) -> Figure:
-    """Which classes excite which filter: a panel per layer, a row per class, a column per filter.
+def selectivity_map(effect: ArrayLike) -> Figure:
+    """Which classes excite which filter of a layer: a row per filter, a column per class, in two panels.
 
     Filters are sorted by the class that excites them most. Middle grey is a filter's mean over the classes, white
-    (black) is 1.5 standard deviations or more above (below) it.
+    (black) is 1.5 standard deviations or more above (below) it: lightness, which reads without colour too.
 
     Parameters
     ----------
-    effects : mapping of name to (classes, filters) array
+    effect : array (classes, filters)
         Differences to the mean over classes, in standard deviations within classes.
     """
-    layers, limit = {name: np.asarray(effect, float) for name, effect in effects.items()}, 1.5
-    figure, axes = panel_grid(len(layers), 1, height=0.75 + 1.65 * len(layers))
-    for axis, (name, effect) in zip(axes[:, 0], layers.items(), strict=True):
-        order = np.lexsort((-effect.max(axis=0), effect.argmax(axis=0)))
-        image = axis.imshow(effect[:, order], cmap="gray", vmin=-limit, vmax=limit, aspect="auto")
-        axis.set(title=f"{name}: {effect.shape[1]} filters", ylabel="class", xticks=[], yticks=range(0, len(effect), 3))
+    effect, limit = np.asarray(effect, float), 1.5
+    classes, filters = effect.shape
+    order = np.lexsort((-effect.max(axis=0), effect.argmax(axis=0)))
+    half = -(-filters // 2)
+    figure, axes = panel_grid(1, 2, height=1.5 + 0.2 * half)
+    for axis, part in zip(axes[0], (order[:half], order[half:]), strict=True):
+        image = axis.imshow(effect[:, part].T, cmap="gray", vmin=-limit, vmax=limit, aspect="auto")
+        axis.set(xlabel="class", xticks=range(classes), ylim=(half - 0.5, -0.5))
+        axis.set_yticks(range(len(part)), part + 1)
         axis.grid(False)
-    figure.supxlabel("filters, sorted by the class that excites them most", size=9)
-    bar = colour_bar(figure, image, axes[:, 0], "class mean − mean over classes, in standard deviations", pad=0.03)
+    axes[0, 0].set_ylabel("filter, sorted by its best class")
+    enlarge_text(figure)
+    bar = colour_bar(figure, image, axes, "class mean − mean over classes, in deviations", pad=0.03)
     bar.set_ticks([-limit, 0, limit], labels=[f"−{limit:g} or less", "0", f"{limit:g} or more"])
+    bar.ax.tick_params(labelsize=LARGE)
+    bar.ax.xaxis.label.set_fontsize(LARGE)
     return figure
 
 
@@ -148,7 +154,8 @@ def readout_panels(
         axis.xaxis.set_major_locator(whole_numbers())
     for axis in axes.flat[max(len(tables) - 2, 0) : len(tables)]:  # below the last panel of a column may be none
         axis.tick_params(labelbottom=True)
-    figure.supylabel("accuracy or share explained", size=9)
-    figure.supxlabel(x_label, size=9)
-    legend_above(figure, axes[0, 0])
+    figure.supylabel("accuracy or share explained", size=LARGE)
+    figure.supxlabel(x_label)
+    enlarge_text(figure)
+    legend_above(figure, axes[0, 0], size=LARGE)
     return figure

@@ -78,25 +78,29 @@ def gradient_panels(
     *,
     value: str,
     y_label: str,
+    rows: str = "layers",
     predicted: pd.DataFrame | None = None,
-    band: tuple[float, float] = (0.0, 1.0),
+    band: tuple[float, float] | None = (0.0, 1.0),
     logarithmic: bool = True,
 ) -> Figure:
-    """Gradients against layers: one row of panels for the weights and one for the biases, a column per depth.
+    """Gradients against layers: a column of panels for the weights and one for the biases, a row per depth.
 
     Parameters
     ----------
     frame : DataFrame
-        The columns `layers`, `kind` (weights or biases), `activation` (a line each: the median over the
-        seeds), `seed`, `layer` and `value`.
+        The columns `kind` (weights or biases), `activation` (a line each: the median over the seeds), `seed`, `layer`,
+        `value` and that of the rows.
     value : str
         The column on the vertical axis.
     y_label : str
         What it is.
+    rows : str
+        The column with a row of panels for each of its values.
     predicted : DataFrame, optional
-        The columns `layers`, `kind`, `activation`, `layer` and `value`: dotted lines.
-    band : (float, float)
-        Quantiles over the seeds between which the band is drawn; by default their whole range.
+        The same columns except `seed`: dotted lines.
+    band : (float, float), optional
+        Quantiles over the seeds between which the band is drawn; by default their whole range. With None, every seed
+        has a line of its own instead of a band.
     logarithmic : bool
         Whether the vertical axis is. Values then have to be 0 or more; 0 is drawn at the foot, on a line that says so.
 
@@ -105,41 +109,46 @@ def gradient_panels(
     ValueError
         If a column is missing, the frame is empty, or the axis is logarithmic and a value is negative.
     """
-    columns = ["layers", "kind", "activation", "layer", value]
+    columns = [rows, "kind", "activation", "layer", value]
     require_columns(frame, [*columns, "seed"])
     if predicted is not None:
         require_columns(predicted, columns)
     if logarithmic and not (frame[value] >= 0).all():
         raise ValueError(f"{value} holds negative numbers or NaN; take absolute values, or logarithmic=False")
-    depths, kinds, names = (values_of(frame[column]) for column in ("layers", "kind", "activation"))
+    groups, kinds, names = (values_of(frame[column]) for column in (rows, "kind", "activation"))
     figure, axes = panel_grid(
-        len(kinds), len(depths), height=0.9 + 1.6 * max(len(kinds), 1.5), sharex="col", sharey="row"
+        len(groups), len(kinds), height=1.0 + 1.75 * max(len(groups), 1.5), sharex="row", sharey="row"
     )
-    for row, kind in zip(axes, kinds, strict=True):
-        of_kind = frame[frame["kind"] == kind]
+    for row, group in zip(axes, groups, strict=True):
+        of_row = frame[frame[rows] == group]
+        theory = None if predicted is None else predicted[predicted[rows] == group]
         if logarithmic:
-            theory = pd.Series(dtype=float) if predicted is None else predicted.loc[predicted["kind"] == kind, value]
-            shown = of_kind.groupby(["layers", "activation", "layer"])[value].quantile(list(band))
-            foot = decades(row, pd.concat([shown, theory]), steps=4)
-            of_kind = of_kind.assign(**{value: of_kind[value].mask(of_kind[value] == 0, foot)})
-        for axis, layers in zip(row, depths, strict=True):
+            shown = of_row.groupby(["kind", "activation", "layer"])[value].quantile(list(band or (0, 1)))
+            foot = decades(row, pd.concat([shown, *([] if theory is None else [theory[value]])]), steps=4)
+            of_row = of_row.assign(**{value: of_row[value].mask(of_row[value] == 0, foot)})
+        for axis, kind in zip(row, kinds, strict=True):
             for i, name in enumerate(names):
-                part = of_kind[(of_kind["layers"] == layers) & (of_kind["activation"] == name)]
+                part = of_row[(of_row["kind"] == kind) & (of_row["activation"] == name)]
                 by_layer = part.groupby("layer")[value]
                 every = (i * max(len(by_layer) // 12, 1), max(len(by_layer) // 4, 1))
                 line = {"label": label_of(name), "markevery": every, "clip_on": False}
-                draw_spread(axis, by_layer, activation_style(name), band, **line)
-            if predicted is not None:
-                lines = predicted[(predicted["layers"] == layers) & (predicted["kind"] == kind)]
+                if band is None:
+                    table = part.pivot(index="layer", columns="seed", values=value)
+                    line["label"] = [line["label"], *["_"] * (table.shape[1] - 1)]
+                    axis.plot(table.index, table, linewidth=1, **line, **activation_style(name))
+                else:
+                    draw_spread(axis, by_layer, activation_style(name), band, **line)
+            if theory is not None:
+                lines = theory[theory["kind"] == kind]
                 draw_predicted(
                     axis, ((line["layer"], line[value]) for _, line in lines.groupby("activation", sort=False))
                 )
             axis.xaxis.set_major_locator(MaxNLocator(nbins=4, integer=True, steps=[1, 2, 5, 10]))
-            of_panel = of_kind.loc[of_kind["layers"] == layers, "layer"]
-            axis.set_xlim(of_panel.min() - 0.8, of_panel.max() + 0.8)  # no tick before the first layer
-        row[0].set_ylabel(f"{kind}:\n{y_label}")
-    for axis, layers in zip(axes[0], depths, strict=True):
-        axis.set_title(f"{layers} layers")
+            axis.set_xlim(of_row["layer"].min() - 0.8, of_row["layer"].max() + 0.8)  # no tick before the first layer
+        name = f"{group} layers" if rows == "layers" else label_of(group).replace("initialisation", "weights")
+        row[0].set_ylabel(f"{name}:\n{y_label}")
+    for axis, kind in zip(axes[0], kinds, strict=True):
+        axis.set_title(kind)
     figure.supxlabel("layer")
     enlarge_text(figure)
     legend_above(figure, axes[0, 0], size=LARGE)

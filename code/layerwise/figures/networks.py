@@ -30,14 +30,16 @@ def network_diagram(
     sizes : sequence of int
         Units per layer n_0 to n_R: one or two in a layer, so that every label has its place.
     weights, biases, nu, delta : sequences of R arrays, optional
-        Per layer 1 to R: weights (n_r, n_{r-1}), the others (n_r,).
+        Per layer 1 to R: weights (n_r, n_{r-1}), the others (n_r,). Where no values are given at all, the symbols stand
+        there without.
     y : sequence of R + 1 arrays, optional
         Outputs per layer 0 to R, (n_r,); the first is the input.
     """
     sizes = list(sizes)
     radius, column, gap, line = 0.36, 2.75, 1.9, 0.36
     centres = [[(column * r, gap * ((n - 1) / 2 - i)) for i in range(n)] for r, n in enumerate(sizes)]
-    lines = sum(given is not None for given in (biases, nu, y, delta))
+    bare = all(given is None for given in (weights, biases, nu, y, delta))
+    lines = 3 if bare else sum(given is not None for given in (biases, nu, y, delta))
     tallest = gap * (max(sizes) - 1) / 2 + radius + (0.1 + line * lines if lines else 0)
     left, right, bottom, top = -0.75, column * (len(sizes) - 1) + 0.75, -tallest - 0.05, tallest + 0.45
     figure, [[axis]] = panel_grid(1, 1, height=WIDTH * (top - bottom) / (right - left))
@@ -65,9 +67,9 @@ def network_diagram(
             hidden = [("b", biases), (r"\nu", nu)] if r else []
             behind = [(r"\delta", delta)] if r else []
             notes = [
-                symbol(letter, r, f"{i + 1}", np.asarray(given[r - (letter != "y")])[i])
+                symbol(letter, r, f"{i + 1}", None if given is None else np.asarray(given[r - (letter != "y")])[i])
                 for letter, given in [*hidden, ("y", y), *behind]
-                if given is not None
+                if given is not None or (bare and letter != "y")
             ]
             above = i < (len(layer) - 1) / 2
             for k, note in enumerate(notes):
@@ -82,14 +84,16 @@ def unit_values(columns: Mapping[str, Sequence[ArrayLike]]) -> Figure:
     Parameters
     ----------
     columns : mapping of name to sequence of (n_r,) arrays
-        For each quantity its values layer by layer, from layer 1 on, the same layers in all.
+        For each quantity its values layer by layer, from layer 1 on, the same layers in all. The first goes forwards,
+        and the others, with empty bars, backwards: an arrow says so.
     """
     quantities = {name: [np.asarray(layer, float).ravel() for layer in layers] for name, layers in columns.items()}
     depth = max(map(len, quantities.values()))
     figure, axes = panel_grid(depth, len(quantities), height=0.5 + 1.1 * depth)
-    for column, (name, layers) in zip(axes.T, quantities.items(), strict=True):
+    for i, (column, (name, layers)) in enumerate(zip(axes.T, quantities.items(), strict=True)):
+        column[0].set_title("backwards ↑" if i else "forwards ↓", loc="right", size=LARGE, weight="normal")
         for axis, values in zip(column, layers, strict=True):
-            axis.bar(np.arange(1, values.size + 1), values, width=0.7, facecolor=INK, edgecolor="none")
+            axis.bar(np.arange(1, values.size + 1), values, width=0.7, facecolor=SURFACE if i else INK, edgecolor=INK)
             axis.axhline(0, color=MUTED, linewidth=0.8)
             # The largest bar fills nine tenths of its half; both halves are as high, so that signs can be compared.
             half = 1.1 * (np.abs(values).max() or 1.0)

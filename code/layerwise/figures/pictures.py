@@ -41,14 +41,15 @@ def digits(
     rows = -(-len(images) // columns)
     given = [list(words) for words in (labels, answered) if words is not None]
     cell = min(WIDTH / columns, 1.3)
-    size = 9 if columns > 5 else LARGE  # as large as the pictures leave room for: a phone shows them at half the size
-    title = 0.22 if given else 0.0
+    titles = [" → ".join(map(str, parts)) for parts in zip(*given, strict=True)] if given else [""] * len(images)
+    # As large as the pictures leave room for: a phone shows them at half the size.
+    size = min(LARGE, 72 * cell / (0.65 * max(map(len, titles), default=1) or 1))
+    title = 0.25 if given else 0.0
     layout = ConstrainedLayoutEngine(compress=True, w_pad=0.03, h_pad=0.04, wspace=0, hspace=0)
     figure, axes = panel_grid(rows, columns, height=rows * (cell + title) + 0.1, layout=layout)
     for i, axis in enumerate(as_many(axes, len(images))):
-        parts = [str(words[i]) for words in given]
-        weight = "bold" if len(set(parts)) == 2 else "normal"
-        _show(axis, images[i], " → ".join(parts), size=size, weight=weight, pad=2.5)
+        weight = "bold" if len({str(words[i]) for words in given}) == 2 else "normal"
+        _show(axis, images[i], titles[i], size=size, weight=weight, pad=2.5)
     return figure
 
 
@@ -72,7 +73,7 @@ def photo_steps(steps: Mapping[str, ArrayLike], *, columns: int = 5) -> Figure:
     figure, axes = panel_grid(rows, columns, height=sum(heights), layout=layout, height_ratios=heights)
     for axis, (name, picture) in zip(as_many(axes, len(pictures)), pictures.items(), strict=True):
         top = 255 if np.issubdtype(picture.dtype, np.integer) else 1
-        _show(axis, _reduced(picture / top, 200), name, pad=2.5)
+        _show(axis, _reduced(picture / top, 200), name, size=LARGE, pad=2.5)
     return figure
 
 
@@ -121,7 +122,7 @@ def _reduced(picture: NDArray[Any], side: int) -> NDArray[np.float64]:
 
 
 def picture_rows(
-    rows: Mapping[str, ArrayLike], titles: Sequence[tuple[str, str]] | None = None, *, columns: int = 9
+    rows: Mapping[str, ArrayLike], titles: Sequence[tuple[str, str]] | None = None, *, columns: int = 6
 ) -> Figure:
     """Colour pictures below each other for comparison: one line per name, broken into bands where there are many.
 
@@ -136,7 +137,7 @@ def picture_rows(
     """
     images = {name: np.asarray(pictures, float) for name, pictures in rows.items()}
     count = len(next(iter(images.values())))
-    margin, header = 0.85, 0.18 if titles is not None else 0.04
+    margin, header = 1.15, 0.24 if titles is not None else 0.04
     width = (WIDTH - margin - 0.05) / columns
     band = header + len(images) * width + 0.06
     figure, axis = canvas_in_inches(-(-count // columns) * band)
@@ -146,5 +147,7 @@ def picture_rows(
             title = titles[i] if titles is not None and r == 0 else None
             place_picture(axis, pictures[i], left, top + header + r * width, width - 0.05, title)
             if i % columns == 0:
-                axis.text(margin - 0.07, top + header + (r + 0.5) * width - 0.03, name, ha="right", va="center", size=8)
+                axis.text(
+                    margin - 0.07, top + header + (r + 0.5) * width - 0.03, name, ha="right", va="center", size=LARGE
+                )
     return figure

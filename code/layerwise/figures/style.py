@@ -55,7 +55,7 @@ STYLE: dict[str, dict[str, Any]] = {
     "relu": {"color": "#1a5fe0", "linestyle": "-", "marker": "o"},
     "tanh": {"color": "#bf4600", "linestyle": (0, (5, 1.6)), "marker": "s"},
     "sigmoid": {"color": "#0b7349", "linestyle": (0, (6, 1.6, 1.2, 1.6)), "marker": "^"},
-    "lecun_tanh": {"color": "#9c3f9c", "linestyle": (0, (1.2, 1.4)), "marker": "D"},
+    "lecun_tanh": {"color": "#9c3f9c", "linestyle": (0, (2.6, 1.3)), "marker": "D"},
 }
 
 

@@ -13,7 +13,7 @@ from matplotlib.colors import BoundaryNorm, ListedColormap
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
-from layerwise.figures.parts import panel_grid
+from layerwise.figures.parts import LARGE, enlarge_text, panel_grid
 from layerwise.figures.style import BACKGROUND, INK, SEQUENTIAL
 
 
@@ -91,7 +91,10 @@ def heat_map(
     lines = max(name.count("\n") + 1 for name in rows)
     height = 0.6 + (0.14 + 0.14 * lines) * len(rows)
     figure, axis, colours = _cells(height, step, rows, columns, x_label, y_label)
-    size = 9 if len(columns) * max(len(text(float(value))) for value in values.flat) <= 50 else 8
+    letters = len(columns) * max(len(text(float(value))) for value in values.flat)
+    size = LARGE if letters <= 36 else 9 if letters <= 50 else 8
+    if size == LARGE:
+        enlarge_text(figure)
     for (i, j), value in np.ndenumerate(values):
         axis.text(j + 0.5, i + 0.5, text(float(value)), ha="center", va="center", color=colours[i, j], size=size)
     return figure
@@ -111,17 +114,17 @@ def confusion(counts: ArrayLike) -> Figure:
     step = np.digitize(shares, [0.5, 1, 2, 4, 20, 80])
     classes = [str(k) for k in range(len(counts))]
     figure, axis, colours = _cells(5.4, step, classes, classes, "answer", "true class")
-    axis.tick_params(labelsize=10)
+    enlarge_text(figure)
     for (i, j), count in np.ndenumerate(counts):
         if count:
             style: dict[str, Any] = {"ha": "center", "va": "center", "color": colours[i, j]}
-            axis.text(j + 0.5, i + 0.38, f"{count}", size=9.5, **style)
-            axis.text(j + 0.5, i + 0.74, f"{shares[i, j]:.1f}", size=8, **style)
+            axis.text(j + 0.5, i + 0.38, f"{count}", size=LARGE, **style)
+            axis.text(j + 0.5, i + 0.74, f"{shares[i, j]:.1f}", size=LARGE, **style)
     return figure
 
 
 def class_counts(counts: Mapping[str, ArrayLike]) -> Figure:
-    """How many patterns of each class a data set holds: a panel per part, the count and the share above each bar.
+    """How many patterns of each class a data set holds: a panel per part, the share above each bar.
 
     Parameters
     ----------
@@ -140,11 +143,11 @@ def class_counts(counts: Mapping[str, ArrayLike]) -> Figure:
             edgecolor=SEQUENTIAL[5],
             linewidth=1,
         )
-        texts = [f"{n:,.0f}\n{percent:.2f}" for n, percent in zip(part, share, strict=True)]
-        axis.bar_label(bars, texts, size=8.5, padding=2)
+        axis.bar_label(bars, fmt="%.2f", size=LARGE, padding=2)
         axis.set(title=f"{name}: {part.sum():,.0f}", ylabel="share in %")
-        axis.margins(x=0.02, y=0.34)
+        axis.margins(x=0.02, y=0.25)
         axis.grid(axis="x", visible=False)
         axis.tick_params(axis="x", length=0)
     axes[-1, 0].set_xlabel("class")
+    enlarge_text(figure)
     return figure
