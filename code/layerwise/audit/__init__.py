@@ -1,8 +1,10 @@
-"""The audit: what the report published, how runs scatter, and with what chance a number leaves what is expected of it.
+"""The audit: published numbers and statements as claims, the rules that judge them, and with what chance ours hold.
 
-Serves all chapters that set a published number beside one of ours.
+Serves ``report_audit``, and all chapters that set a published number beside one of ours.
+
+What it hands out is listed in ``__init__.pyi`` and loads when it is asked for: SymPy and SciPy take seconds.
 """
 
-from layerwise.audit.published import published_cnn_epochs, published_confusion_matrix, published_runs
+import lazy_loader
 
-__all__ = ["published_cnn_epochs", "published_confusion_matrix", "published_runs"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,4 +1,4 @@
-"""The numbers that the report published, as data.
+"""The numbers that the report published, and one list of Nielsen's, as data.
 
 The report is S. Patsou, *Machine Learning Assignment 2 – Neural Networks*, National and Kapodistrian University of
 Athens, February 2020; its author also published the notebook that produced it.
@@ -64,7 +64,48 @@ def published_confusion_matrix() -> pd.DataFrame:
     )
 
 
-def _read(name: str, header: int | None = 0) -> pd.DataFrame:
+def published_nielsen_norms() -> pd.DataFrame:
+    """Norms of the weights' gradients that Nielsen lists for one network of sigmoids, sizes 784, five times 30, and 10.
+
+    From ``fig/backprop_magnitude_nabla.py`` in the repository of M. Nielsen, *Neural Networks and Deep Learning*, 2015.
+
+    Returns
+    -------
+    DataFrame, shape (4, 4)
+        Rows are mini-batches of 100 digits: ``first``, which met the network as it was drawn, and ``7th`` to ``9th``,
+        which his figure shows. Columns are the layers 2 to 5.
+    """
+    norms = _read("published_nielsen_norms.csv").set_index("batch")
+    return norms.set_axis([2, 3, 4, 5], axis=1)
+
+
+def report_numbers() -> pd.DataFrame:
+    """Every number in the text of the report, in its order, and the claim that covers it.
+
+    Returns
+    -------
+    DataFrame
+        ``line`` : of the report's text. ``numbers`` : the words with a digit that one claim covers, ``164us`` and
+        ``IntermediateLayer0`` among them, with a space between.
+        ``claim`` : its identifier in ``claims.yml``, or, after a hyphen, a reason of `CLAIMS_NOTHING`.
+    """
+    return _read("report_numbers.csv", dtype=str).astype({"line": int})
+
+
+CLAIMS_NOTHING = {
+    "contents": "page numbers and headings of the table of contents",
+    "heading": "the number of an exercise or a case",
+    "lecture": "a page of the course's notes, which are not at hand",
+    "label": "part of a layer's name",
+    "cell": "the number of a notebook's cell and an address in its memory",
+    "progress": "how far a progress bar is; the digits of an epoch are counted once, in the log's first line",
+    "machine": "the author's computer; no statement rests on it",
+    "reference": "addresses and dates of access",
+}
+"""Why a number of the report's text claims nothing."""
+
+
+def _read(name: str, header: int | None = 0, dtype: type | None = None) -> pd.DataFrame:
     """A table that ships with the package."""
     with files("layerwise").joinpath(f"audit/published/{name}").open(encoding="utf-8") as file:
-        return pd.read_csv(file, header=header)
+        return pd.read_csv(file, header=header, dtype=dtype)
