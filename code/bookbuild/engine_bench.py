@@ -1,0 +1,108 @@
+"""``python -m bookbuild.engine_bench``: how fast the pages' engine trains in a browser, by each of its three products.
+
+The networks and batches are like those of ``python -m layerwise.bench``, but in float64. All three are timed in turns
+in one page; the median of the rounds counts.
+"""
+
+import base64
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pandas as pd
+
+from bookbuild.instruments import ENGINE, WEB
+from layerwise.data.mnist import load_mnist_5000
+
+WAYS = {"plain": "plain loops", "blocks": "4 x 4 register blocks", "kernel": "WebAssembly kernel"}
+TIMED = """
+const images = Uint8Array.from(atob(given.images), (letter) => letter.charCodeAt(0)), found = {};
+for (const layers of given.layers) {
+    const sizes = [784, ...new Array(layers - 1).fill(32), 10], activation = Layerwise.findActivation("tanh");
+    const networks = given.ways.map((way) => {
+        const network = new Layerwise.Network({ sizes, P: 32, activation, way });
+        network.initialise(0, Layerwise.weightVariance({ sizes, rule: "fan_mean", sigmaW2: 1 }));
+        network.show(images, given.labels, [...Array(32).keys()]);
+        return network;
+    });
+    const seconds = networks.map(() => []);
+    for (let round = 0; round <= given.rounds; round++) {
+        networks.forEach((network, i) => {
+            const start = performance.now();
+            for (let update = 0; update < given.updates; update++) network.update(0.01);
+            if (round > 0) seconds[i].push(1000 * (performance.now() - start) / given.updates); // the first warms up
+        });
+    }
+    found[layers] = seconds.map((all) => all.sort((a, b) => a - b)[all.length >> 1]);
+}
+document.body.textContent = `found ${JSON.stringify(found)} end`;
+"""
+
+
+def time_engine(chromium: str, layers: list[int], *, updates: int, rounds: int) -> pd.DataFrame:
+    """Microseconds per update.
+
+    Parameters
+    ----------
+    chromium : str
+        The browser's program.
+    layers : list of int
+        Depths, each 2 or more.
+    updates, rounds : int
+        Updates per timing, and timings of each.
+
+    Returns
+    -------
+    DataFrame
+        Index: the way to multiply; one column for each depth.
+
+    Raises
+    ------
+    RuntimeError
+        If the browser gives no result.
+    """
+    digits = load_mnist_5000()
+    given = {
+        "images": base64.b64encode(digits.x_train[:32].tobytes()).decode(),
+        "labels": digits.y_train[:32].tolist(),
+        "ways": list(WAYS),
+        "layers": layers,
+        "updates": updates,
+        "rounds": rounds,
+    }
+    engine = "\n".join((WEB / script).read_text(encoding="utf-8") for script in ENGINE)
+    script = f"{engine}\nconst given = {json.dumps(given)};\n{TIMED}"
+    with tempfile.TemporaryDirectory() as folder:
+        page = Path(folder, "page.html")
+        page.write_text(f"<!doctype html><meta charset=utf-8><body><script>{script}</script>", encoding="utf-8")
+        command = [chromium, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder}/profile"]
+        shown = subprocess.run([*command, "--dump-dom", page.as_uri()], capture_output=True, text=True, timeout=600)
+    result = re.search("found (.*) end", shown.stdout)
+    if result is None:
+        raise RuntimeError(f"{chromium} gave no timings: {shown.stderr[-500:]}")
+    timings = {f"{depth} layers": times for depth, times in json.loads(result[1]).items()}
+    return pd.DataFrame(timings, index=list(WAYS.values()))
+
+
+def main() -> int:
+    """Measure and print, where a browser is."""
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        print("The engine of the pages is not timed: no Chromium was found.")
+        return 0
+    times = time_engine(chromium, [5, 20, 40], updates=100, rounds=3)
+    print("microseconds per update in Chromium, float64, by the engine of the pages")
+    print(times.map("{:,.0f}".format).to_string(col_space=12))
+    plain, blocks, kernel = times.to_numpy()
+    ratios = pd.DataFrame([plain / blocks, blocks / kernel], ["plain / blocks", "blocks / kernel"], times.columns)
+    print(f"\nratios\n{ratios.map('{:.2f}'.format).to_string(col_space=12)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
