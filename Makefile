@@ -27,7 +27,7 @@ help:
 	@echo 'make serve      serve the built pages on this machine'
 	@echo 'make lint       style and types'
 	@echo 'make elsewhere  run the book and the tests of numbers as another processor would, and list what leaves its bounds'
-	@echo 'make bench      seconds per training step, ours beside Keras'
+	@echo 'make bench      seconds per training step, ours beside Keras, and in the reader'\''s browser'
 	@echo 'make records    make the kept records of long experiments again'
 	@echo 'make clean      remove what was built; keeps the environment and the results of experiments'
 	@echo 'make distclean  remove those too'
@@ -54,6 +54,7 @@ elsewhere: $(INSTALLED)
 
 bench: $(INSTALLED)
 	$(BIN)/python -m layerwise.bench
+	$(BIN)/python -m bookbuild.engine_bench
 
 records: $(INSTALLED)
 	@# oneDNN trains convolutions twice as fast. It says so on stderr, which no chapter may, so it is off elsewhere. Sums are

@@ -6,8 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
+from chromium import chromium
 from local_server import Server
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One for all modules: Playwright cannot be started twice."""
+    with chromium() as browser:
+        yield browser
 
 
 @pytest.fixture

@@ -203,7 +203,8 @@ def test_runs_of_house_numbers_are_trained_in_one_pool_before_the_records(
     monkeypatch.setattr(studies, "make_record", lambda name, digits, **settings: done.append(name))
     assert main(["records", "--data", "svhn_sample", "--jobs", "2"]) == 0
     names = list(recipes.STUDIES)
-    assert done == [(names, sample, {"folder": tmp_path / "results", "jobs": 2, "progress": True}), *names]
+    trained = (names, sample, {"folder": tmp_path / "results", "jobs": 2, "progress": True})
+    assert done == [trained, *names, "transfer"]
 
 
 def test_train_cnn_writes_the_weights(
@@ -368,7 +369,7 @@ def test_predict_reads_many_photos_and_folders(tmp_path: Path, capsys: pytest.Ca
     names = [str(page), *(str(tmp_path / "b" / name) for name in ("empty.png", "three.PNG"))]
     assert [line.split(": ", 1)[0] for line in lines] == names
     assert ": 7  (p = " in lines[0] and ": 3  (p = " in lines[2]
-    assert lines[1].endswith("no digit was found  doubtful: empty")
+    assert lines[1].endswith("no digit was found")
     assert main(["predict", str(page), str(tmp_path / "missing.jpg"), "--json"]) == 2
     output = capsys.readouterr()
     found = json.loads(output.out)
@@ -414,3 +415,33 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
             cwd=Path(__file__).parents[1],
         )
     assert (run.returncode, run.stderr) == (1, "")
+
+
+def test_a_claim_is_judged(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["audit", "sigmoid-derivative", "tanh-best-5"]) == 0
+    said = capsys.readouterr().out
+    for words in (
+        "published  the sigmoid's derivative",
+        "ours       printed over true",
+        "rule       derivative: ",
+        "20 seeds",
+    ):
+        assert words in said
+    assert "verdict    wrong in print (right when mended" in said and "verdict    cannot be told" in said
+    assert main(["audit", "tanh-best-5", "--data", "mnist_5000"]) == 0
+    assert "verdict    other data" in capsys.readouterr().out
+    assert main(["audit", "tanh-worst"]) == 1
+    assert "unknown claim 'tanh-worst'; there are tanh-function" in capsys.readouterr().err
+
+
+def test_all_claims_are_counted_and_exported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["audit"]) == 0
+    assert "wrong in print" in capsys.readouterr().out
+    monkeypatch.chdir(Path(__file__).parents[1])
+    assert main(["audit", "cost", "--export", str(tmp_path)]) == 0
+    assert json.loads((tmp_path / "claims.json").read_text("utf-8")) and (tmp_path / "codecheck.yml").is_file()
+    monkeypatch.chdir(tmp_path)
+    assert main(["audit", "--export", "elsewhere"]) == 1
+    assert "run it in a checkout of the book" in capsys.readouterr().err

@@ -17,15 +17,33 @@ from myst_nb.sphinx_ext import OUTPUT_FOLDER
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
-from sphinx.util.docutils import SphinxDirective
+from sphinx.util.docutils import SphinxDirective, SphinxRole
 
+from bookbuild.drop_downs import DropDownEnd, DropDownStart, PutTogether
+from bookbuild.instruments import DIGITS, Instrument, State, add_scripts, write_digits
+from bookbuild.reading_time import ReadingTime
 from layerwise.figures.style import dark_variant
 
 logger = logging.getLogger(__name__)
 
 # Search reads the pages that it has found, to show the place, and a browser does not let it do so in a folder.
 NO_SUMMARIES_IN_A_FOLDER = "if (location.protocol === 'file:') DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;"
-FONT_PRELOAD = re.compile(r'\s*<link rel="preload" as="font"[^>]*>')
+# The Tab key is to stop at what scrolls. The theme looks for it when the window changes, not when a drop-down opens.
+STOPS_IN_DROP_DOWNS = (
+    "for (const kind of ['toggle', 'click']) "
+    "addEventListener(kind, () => setTimeout(() => dispatchEvent(new Event('resize'))), true);"
+)
+# What the theme and pandas write, and what it has to be: the theme asks for its icon fonts early, which only saves a
+# moment on a server and is an error from a folder; a screen reader announces each head of a column, and by its
+# landmarks finds the navigation beside the page.
+MENDED = [
+    (re.compile(r'\s*<link rel="preload" as="font"[^>]*>'), ""),
+    (re.compile(r"<th(?=[\s>])([^>]*)>(\s*(?:<p></p>)?\s*)</th>"), r"<td\1>\2</td>"),
+    (
+        re.compile(r'<div class="bd-sidebar-primary bd-sidebar">'),
+        r'<div class="bd-sidebar-primary bd-sidebar" role="navigation" aria-label="Book">',
+    ),
+]
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -34,8 +52,16 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("unexpected_numbers", [], "env")
     app.add_role_to_domain("glue", "text", Number(), override=True)
     app.add_directive("unexpected-numbers", UnexpectedNumbers)
-    app.add_transform(DarkFigures)
+    app.add_directive("dropdown-start", DropDownStart)
+    app.add_directive("dropdown-end", DropDownEnd)
+    app.add_directive("instrument", Instrument)
+    app.add_role("state", State())
+    app.add_role("claim", Claim())
+    for transform in (PutTogether, ReadingTime, DarkFigures):
+        app.add_transform(transform)
+    app.connect("html-page-context", add_scripts)
     app.add_js_file(None, body=NO_SUMMARIES_IN_A_FOLDER)
+    app.add_js_file(None, body=STOPS_IN_DROP_DOWNS)
     app.connect("build-finished", complete_pages)
     return {"parallel_read_safe": False, "parallel_write_safe": True}
 
@@ -61,6 +87,17 @@ class Number(PasteTextRole):
                 node["classes"].append("unexpected")
             number.append(_words(f" [! {unexpected['wrong']}]", "expected"))
         return number, messages
+
+
+class Claim(SphinxRole):
+    """``{claim}`words <name>```: a link to the row of the audit that judges this published number or statement."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """The link; the tests of links find a name that no row has."""
+        words, _, name = self.text.rpartition(" <")
+        return [
+            nodes.reference("", words, refuri=f"report_audit.html#claim-{name.removesuffix('>')}", internal=True)
+        ], []
 
 
 def _words(text: str, look: str) -> nodes.inline:
@@ -108,13 +145,16 @@ class DarkFigures(SphinxTransform):
 
 
 def complete_pages(app: Sphinx, exception: Exception | None) -> None:
-    """Put MathJax beside the pages, and take out what a browser refuses to load from a folder."""
+    """Put MathJax beside the pages, and mend what stands in them."""
     if exception is not None:
         return
     copy_mathjax(Path(app.outdir, "_static", "mathjax"))
-    # The theme asks for its icon fonts early, which only saves a moment on a server, and is an error from a folder.
+    write_digits(Path(app.outdir, "_static", DIGITS))
     for page in Path(app.outdir).rglob("*.html"):
-        page.write_text(FONT_PRELOAD.sub("", page.read_text(encoding="utf-8")), encoding="utf-8")
+        text = page.read_text(encoding="utf-8")
+        for wrong, right in MENDED:
+            text = wrong.sub(right, text)
+        page.write_text(text, encoding="utf-8")
 
 
 def copy_mathjax(destination: Path) -> None:

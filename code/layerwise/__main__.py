@@ -1,10 +1,11 @@
-"""``layerwise``, or ``python -m layerwise``: the data, the experiments, their records, expectations, and predictions.
+"""``layerwise``, or ``python -m layerwise``: data, experiments and their records, expectations, the audit, predictions.
 
 Each command imports what it needs when it runs: TensorFlow takes seconds to import and most of a gigabyte, and a photo
 that cannot be read, or a mistyped argument, needs none of it.
 """
 
 import argparse
+import contextlib
 import errno
 import io
 import json
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from layerwise.data.digits import Digits
     from layerwise.keep.studies import Study
 
-DATA_OF_RECORDS = ("svhn_sample", "mnist", "mnist_5000")  # the study of handwriting asks the networks of house numbers
+DATA_OF_RECORDS = ("svhn_sample", "mnist", "mnist_5000")
 NETWORKS = ("improved", "report")
 
 
@@ -60,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _say_no_more() -> None:
     """Whoever read the output has gone, or the disk is full: Python would try it again at its end, and complain."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
+    with contextlib.suppress(io.UnsupportedOperation):  # a stream that is no file, as in a notebook
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
@@ -120,13 +121,33 @@ def _parser() -> argparse.ArgumentParser:
     expectations.add_argument("--check", action="store_true", help="write nothing; fail where a bound would change")
     expectations.set_defaults(run=_expectations)
 
+    audit = commands.add_parser(
+        "audit", help="judge claims of the report, and print the published, ours, rule and verdict"
+    )
+    audit.add_argument(
+        "claims", nargs="*", metavar="CLAIM", help="by name, as the table of the book has it; or count all"
+    )
+    audit.add_argument(
+        "--data",
+        choices=("mnist", "mnist_5000"),
+        default="mnist",
+        help="by what networks learned from these digits; by default %(default)s, whose records ship",
+    )
+    audit.add_argument(
+        "--export",
+        type=Path,
+        metavar="FOLDER",
+        help="first write claims.json and codecheck.yml of a checkout into FOLDER",
+    )
+    audit.set_defaults(run=_audit)
+
     prediction = commands.add_parser("predict", help="read the handwritten digit in each of some photos")
     prediction.add_argument(
         "photos",
         type=Path,
         nargs="+",
         metavar="PHOTO",
-        help="a JPEG, PNG, WebP, GIF or BMP file, or a folder of such files",
+        help="a JPEG, PNG, WebP, GIF or BMP file (HEIC with the extra layerwise[heic]), or a folder of such files",
     )
     prediction.add_argument(
         "--model", choices=NETWORKS, default=NETWORKS[0], help="which network; by default %(default)s"
@@ -273,10 +294,7 @@ def _expectations(options: argparse.Namespace) -> int:
     """Print the table and write the bounds: 1 where, with ``--check``, a bound would change."""
     from layerwise.audit.chances import SOURCES, chances, rewritten, table
 
-    folder = Path("book") / "expectations"
-    if not folder.is_dir():
-        raise ValueError(f"there is no {folder.as_posix()} here; run it in a checkout of the book")
-    changed = []
+    folder, changed = _expectations_folder(), []
     for path in sorted(folder.glob("*.yml")):
         text = path.read_text(encoding="utf-8")
         if (new := rewritten(text)) != text:
@@ -288,6 +306,36 @@ def _expectations(options: argparse.Namespace) -> int:
     if changed:
         print(f"bounds {'to be written' if options.check else 'written'}: {', '.join(changed)}")
     return 1 if changed and options.check else 0
+
+
+def _audit(options: argparse.Namespace) -> None:
+    from layerwise.audit.claims import load_claims
+    from layerwise.audit.export import manifest, own_claims
+    from layerwise.audit.verdicts import RULES, audit, counts, false_alarms, judge
+    from layerwise.keep.files import write_whole
+
+    if options.export:
+        for name, text in (("claims.json", own_claims(_expectations_folder())), ("codecheck.yml", manifest())):
+            write_whole(options.export / name, text)
+            print(options.export / name)
+    for name in options.claims:
+        finding = judge(name, options.data)
+        claim = load_claims()[name]
+        rule = (RULES[claim.rule].__doc__ or "").partition("\n")[0]
+        lines = {"published": f"{claim.says} ({claim.where})", "ours": finding.ours, "rule": f"{claim.rule}: {rule}"}
+        lines |= {"verdict": finding.verdict + (f" ({finding.reason})" if finding.reason else "")}
+        print("\n".join([name, *(f"  {key:<10} {words}" for key, words in lines.items())]), flush=True)
+    if not options.claims:
+        table = audit(options.data)
+        print(counts(table).to_string())
+        print(f"At most {false_alarms(table):.1f} verdicts 'does not hold' are expected to be false.")
+
+
+def _expectations_folder() -> Path:
+    folder = Path("book") / "expectations"
+    if not folder.is_dir():
+        raise ValueError(f"there is no {folder.as_posix()} here; run it in a checkout of the book")
+    return folder
 
 
 def _train_cnn(options: argparse.Namespace) -> None:
@@ -322,8 +370,9 @@ def _digits(source: str) -> "Digits":
 
 def _predict(options: argparse.Namespace) -> int:
     """Print the predictions: 0, or 1 where a photo shows no digit, or 2 where something is no photo."""
+    from layerwise.see.answers import predict
     from layerwise.see.forward import Reader
-    from layerwise.see.photo import predict, prepare
+    from layerwise.see.photo import prepare
     from layerwise.see.picture_files import PhotoError, pictures_in
 
     photos = [path for given in options.photos for path in (pictures_in(given) if given.is_dir() else [given])]
