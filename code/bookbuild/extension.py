@@ -43,6 +43,11 @@ MENDED = [
         re.compile(r'<div class="bd-sidebar-primary bd-sidebar">'),
         r'<div class="bd-sidebar-primary bd-sidebar" role="navigation" aria-label="Book">',
     ),
+    # A table that is wider than a phone is scrolled with the keyboard too.
+    (
+        re.compile(r'<div class="pst-scrollable-table-container">'),
+        r'<div class="pst-scrollable-table-container" tabindex="0">',
+    ),
 ]
 
 
