@@ -43,6 +43,8 @@ MENDED = [
         re.compile(r'<div class="bd-sidebar-primary bd-sidebar">'),
         r'<div class="bd-sidebar-primary bd-sidebar" role="navigation" aria-label="Book">',
     ),
+    # What a list holds is called an item by today's browsers.
+    (re.compile(r'role="doc-biblioentry"'), 'role="listitem"'),
     # A table that is wider than a phone is scrolled with the keyboard too.
     (
         re.compile(r'<div class="pst-scrollable-table-container">'),
