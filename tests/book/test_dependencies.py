@@ -1,5 +1,6 @@
 """A chapter depends on the modules that it uses, wherever their names are handed on, and on no others."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -66,7 +67,8 @@ def test_no_module_that_a_sweep_loads_is_missed() -> None:
     # The interpreter's own account of what an import loads; of a folder it loads all that is handed on.
     module = "layerwise.depth.sweeps"
     loads = f"import sys, {module}; print(*(m.__file__ for n, m in sys.modules.items() if n.startswith('layerwise')))"
-    result = subprocess.run([sys.executable, "-c", loads], capture_output=True, text=True, check=True)
+    here = os.environ | {"PYTHONPATH": str(Path(layerwise.__file__).parents[1])}  # builds before it leave their own
+    result = subprocess.run([sys.executable, "-c", loads], capture_output=True, text=True, check=True, env=here)
     found = needed_modules(f"import {module}", Path(layerwise.__file__).parent)
     assert found <= set(map(Path, result.stdout.split()))
     assert {path.stem for path in found} >= {"sweeps", "training", "models", "activations", "digits", "mnist", "keys"}
