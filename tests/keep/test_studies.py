@@ -167,7 +167,7 @@ def test_a_reader_s_own_record_is_found_while_it_is_current(tiny: Path, monkeypa
 
 def test_bad_input_is_refused_with_a_reason(tmp_path: Path) -> None:
     for call in (find_study, lambda name: make_record(name, DIGITS)):
-        with pytest.raises(ValueError, match="unknown study 'nonsense'; expected one of grid"):
+        with pytest.raises(ValueError, match=f"unknown study 'nonsense'; expected one of {', '.join(STUDIES)}$"):
             call("nonsense")
     with pytest.raises(ValueError, match="no record of 'grid' on 'mnist'; make it with: python -m layerwise records"):
         load_record("grid", folder=tmp_path)

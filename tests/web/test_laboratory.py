@@ -200,7 +200,7 @@ def test_steps_by_hand_and_a_link_to_as_many_updates_agree(visit: Visit) -> None
 
 
 def test_a_network_learns_can_be_paused_and_starts_again(visit: Visit) -> None:
-    page = visit.open("f=tanh&depth=3&panel=train&rate=0.3&batch=8")
+    page = visit.open("f=tanh&depth=3&panel=train&rate=0.3&batch=128")  # seconds, if not paused
     page.get_by_role("button", name="Train:").click()
     page.wait_for_function("engine().updates > 100")
     page.get_by_role("button", name="Pause").click()
