@@ -44,6 +44,11 @@ document.body.textContent = `found ${JSON.stringify(found)} end`;
 """
 
 
+def find_chromium() -> str | None:
+    """The program of Debian's Chromium, or of the browser that ``CHROMIUM`` names; None where there is none."""
+    return os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+
+
 def time_engine(chromium: str, layers: list[int], *, updates: int, rounds: int) -> pd.DataFrame:
     """Microseconds per update.
 
@@ -91,7 +96,7 @@ def time_engine(chromium: str, layers: list[int], *, updates: int, rounds: int) 
 
 def main() -> int:
     """Measure and print, where a browser is."""
-    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    chromium = find_chromium()
     if chromium is None:
         print("The engine of the pages is not timed: no Chromium was found.")
         return 0

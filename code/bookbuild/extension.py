@@ -17,7 +17,7 @@ from myst_nb.sphinx_ext import OUTPUT_FOLDER
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
-from sphinx.util.docutils import SphinxDirective, SphinxRole
+from sphinx.util.docutils import ReferenceRole, SphinxDirective
 
 from bookbuild.drop_downs import DropDownEnd, DropDownStart, PutTogether
 from bookbuild.instruments import DIGITS, Instrument, State, add_scripts, write_digits
@@ -96,15 +96,12 @@ class Number(PasteTextRole):
         return number, messages
 
 
-class Claim(SphinxRole):
+class Claim(ReferenceRole):
     """``{claim}`words <name>```: a link to the row of the audit that judges this published number or statement."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """The link; the tests of links find a name that no row has."""
-        words, _, name = self.text.rpartition(" <")
-        return [
-            nodes.reference("", words, refuri=f"report_audit.html#claim-{name.removesuffix('>')}", internal=True)
-        ], []
+        return [nodes.reference("", self.title, refuri=f"report_audit.html#claim-{self.target}", internal=True)], []
 
 
 def _words(text: str, look: str) -> nodes.inline:
@@ -156,7 +153,8 @@ def complete_pages(app: Sphinx, exception: Exception | None) -> None:
     if exception is not None:
         return
     copy_mathjax(Path(app.outdir, "_static", "mathjax"))
-    write_digits(Path(app.outdir, "_static", DIGITS))
+    if any("instrument" in metadata for metadata in app.env.metadata.values()):
+        write_digits(Path(app.outdir, "_static", DIGITS))
     for page in Path(app.outdir).rglob("*.html"):
         text = page.read_text(encoding="utf-8")
         for wrong, right in MENDED:

@@ -14,7 +14,7 @@ from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.util.docutils import SphinxDirective, SphinxRole
+from sphinx.util.docutils import ReferenceRole, SphinxDirective
 
 from layerwise.data.mnist import load_mnist_5000
 
@@ -63,14 +63,13 @@ class Instrument(SphinxDirective):
         return [container]
 
 
-class State(SphinxRole):
+class State(ReferenceRole):
     """``{state}`words <f=relu&depth=40>```: a link that sets the instrument of this page to a state."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """The link."""
-        words, _, state = self.text.rpartition(" <")
         name = self.env.metadata[self.env.docname].get("instrument", "gradient-laboratory")
-        return [nodes.reference("", words, refuri=f"#{name}?{state.removesuffix('>')}", internal=True)], []
+        return [nodes.reference("", self.title, refuri=f"#{name}?{self.target}", internal=True)], []
 
 
 def add_scripts(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:

@@ -12,7 +12,7 @@ import os
 import re
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.resources import files
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -120,6 +120,22 @@ def reader(request: pytest.FixtureRequest, readers: dict[tuple[str, str], Reader
     return chosen
 
 
+Planted = Callable[[str], Reader]
+
+
+@pytest.fixture
+def planted(browser: Browser, tmp_path: Path) -> Iterator[Planted]:
+    """Makes a page of what is planted in it, and a reader who can open it."""
+    reader = Reader(browser, f"{tmp_path.as_uri()}/", "light")
+
+    def plant(page: str) -> Reader:
+        (tmp_path / "page.html").write_text(page, encoding="utf-8")
+        return reader
+
+    yield plant
+    reader.context.close()
+
+
 def troubles(reader: Reader, name: str) -> list[str]:
     """What a reader of a page would stumble over, at the width of a desk and of a phone."""
     page = reader.open(name)
@@ -180,13 +196,9 @@ def test_a_page_has_no_barriers(readers: dict[tuple[str, str], Reader], name: st
         ("<details><summary>more</summary><a href='#'></a></details>", "px: link-name (serious)"),
     ],
 )
-def test_each_barrier_is_seen(browser: Browser, tmp_path: Path, body: str, barrier: str) -> None:
-    (tmp_path / "page.html").write_text(
-        f"<!doctype html><html lang='en'><title>t</title><main>{body}</main></html>", encoding="utf-8"
-    )
-    reader = Reader(browser, f"{tmp_path.as_uri()}/", "light")
+def test_each_barrier_is_seen(planted: Planted, body: str, barrier: str) -> None:
+    reader = planted(f"<!doctype html><html lang='en'><title>t</title><main>{body}</main></html>")
     assert any(barrier in line for line in barriers(reader, "page.html"))
-    reader.context.close()
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
@@ -215,14 +227,10 @@ def test_a_page_says_how_long_it_takes_and_no_chapter_is_too_long(name: str) -> 
         ),
     ],
 )
-def test_each_trouble_is_seen(browser: Browser, tmp_path: Path, body: str, trouble: str) -> None:
+def test_each_trouble_is_seen(planted: Planted, body: str, trouble: str) -> None:
     """The checks themselves: a page that has one trouble is not taken for a good one."""
-    (tmp_path / "page.html").write_text(
-        f"<!doctype html><meta charset='utf-8'><title>t</title>{body}", encoding="utf-8"
-    )
-    reader = Reader(browser, f"{tmp_path.as_uri()}/", "light")
+    reader = planted(f"<!doctype html><meta charset='utf-8'><title>t</title>{body}")
     assert any(trouble in line for line in troubles(reader, "page.html"))
-    reader.context.close()
 
 
 def test_the_theme_follows_the_reader_and_its_icons_load(reader: Reader) -> None:

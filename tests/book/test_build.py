@@ -20,19 +20,9 @@ from bookbuild.__main__ import data_in_use, main
 from bookbuild.chapters import read_chapter
 from bookbuild.execution import fingerprint
 from layerwise.data.mnist import load_mnist_5000
+from notebook_header import HEADER
 
 ROOT = Path(__file__).resolve().parents[2]
-
-HEADER = """\
----
-jupytext:
-  text_representation:
-    format_name: myst
-kernelspec:
-  name: python3
-  display_name: Python 3
----
-"""
 
 FIRST = (
     HEADER

@@ -11,17 +11,8 @@ from sphinx.application import Sphinx
 from sphinx.util.console import nocolor
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
-HEADER = """\
----
-jupytext:
-  text_representation:
-    format_name: myst
-kernelspec:
-  name: python3
-  display_name: Python 3
----
+from notebook_header import HEADER
 
-"""
 START, END = "```{dropdown-start} The *table* of 3 checks\n```\n", "```{dropdown-end}\n```\n"
 CELL = "```{code-cell} ipython3\nx = 1\n```\n"
 
@@ -30,7 +21,7 @@ def read(text: str, folder: Path) -> tuple[nodes.document, str]:
     """A page's document, and what Sphinx warns of; no cell is run."""
     source = folder / "book"
     source.mkdir()
-    (source / "index.md").write_text(HEADER + text, encoding="utf-8")
+    (source / "index.md").write_text(f"{HEADER}\n{text}", encoding="utf-8")
     warnings = io.StringIO()
     nocolor()
     with patch_docutils(), docutils_namespace():

@@ -15,6 +15,8 @@ from PIL import Image, ImageDraw, ImageFont
 from scipy import ndimage
 from scipy.interpolate import CubicSpline
 
+from layerwise.data.synthetic.strokes import along, strokes_of
+
 Floats = npt.NDArray[np.float64]
 Random = np.random.Generator
 
@@ -87,11 +89,10 @@ def curves(shape: str, random: Random, shake: float = 0.015) -> list[Floats]:
     """The strokes of a shape, each (points, 2) in heights, bent a little."""
     slant, stretch = random.normal(0.05, 0.12), random.uniform(0.6, 0.95)
     found = []
-    for stroke in shape.split("/"):
-        points = np.array([point.split(",") for point in stroke.split()], float) / 100
-        points = points + random.normal(0, shake, points.shape)
-        along = np.concatenate([[0], np.cumsum(np.sqrt(np.hypot(*np.diff(points, axis=0).T)))])
-        smooth = CubicSpline(along, points)(np.linspace(0, along[-1], 60)) if len(points) > 2 else points
+    for stroke in strokes_of(shape):
+        points = stroke + random.normal(0, shake, stroke.shape)
+        places = along(points)
+        smooth = CubicSpline(places, points)(np.linspace(0, places[-1], 60)) if len(points) > 2 else points
         found.append(np.stack([stretch * smooth[:, 0] - slant * (smooth[:, 1] - 0.5), smooth[:, 1]], 1))
     return found
 

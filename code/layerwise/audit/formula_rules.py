@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sympy.parsing.sympy_parser import parse_expr, rationalize, standard_transformations
 
 from layerwise.audit.finding import HOLDS, NOT, PRINT, Finding
-from layerwise.derive import Network
+from layerwise.derive import Network, complex_step
 
 GRID = np.linspace(-8, 8, 1601)
 """Where formulas are compared; it holds 0."""
@@ -116,20 +116,13 @@ def printed_deltas(source: str, *, layer: int, loss: str = "squared_error") -> F
     x, y = random.normal(size=(5, 3)), random.integers(2, size=5)
     weights = [random.normal(size=shape) for shape in ((4, 3), (2, 4))]
     target = np.eye(2)[y].T
-
-    def network(part: list[NDArray[np.float64]]) -> Network:
-        return Network([3, 4, 2], "tanh", loss, weights=part)  # type: ignore[arg-type]
-
-    trace = network(weights).trace(x, y)
+    network = Network([3, 4, 2], "tanh", loss, weights=weights)  # type: ignore[arg-type]
+    trace = network.trace(x, y)
     slope = {r: 1 - np.tanh(trace.nu[r]) ** 2 for r in (1, 2)}
     delta = {2: slope[2] * (trace.y[2] - target)}
     delta[1] = (weights[1].T @ delta[2]) * slope[1]
     printed = delta[layer] @ trace.y[layer - 1].T
-    true = np.empty_like(printed)
-    for place in np.ndindex(*printed.shape):
-        moved = [part.astype(complex) for part in weights]
-        moved[layer - 1][place] += 1e-30j
-        true[place] = network(moved).error(x, y).imag / 1e-30
+    true = complex_step(network, x, y).weights[layer]
     difference = np.abs(printed - true).max() / np.abs(true).max()
     ours = f"off by {difference:.0e} of the largest derivative"
     if difference < 1e-12:

@@ -10,7 +10,6 @@ less than 95 times in 100, holds, but one run cannot show it.
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -67,7 +66,7 @@ def accuracy_ranking(
     return judge_ranking(rankings, _ours(source, number, epoch, lowest), comparable=source == "mnist")
 
 
-def _ours(source: str, number: str, epoch: int, lowest: bool) -> dict[str, Runs]:
+def _ours(source: str, number: str = "test_accuracy", epoch: int = 3, lowest: bool = False) -> dict[str, Runs]:
     frame = pd.concat([load_record(study, source).frame for study in ("grid", "lecun_tanh")])
     return _by_case(frame, number, epoch, lowest)
 
@@ -107,7 +106,7 @@ def _name(activation: object, layers: object) -> str:
 def judge_ranking(rankings: Sequence[Ranking], runs: Mapping[str, Runs], *, comparable: bool = True) -> Finding:
     """The verdict on rankings that are claimed together; `runs` has one number for each seed of each network."""
     pairs = [(runs[one.first], runs[other]) for one in rankings for other in one.others]
-    chance = math.prod(chance_shown(runs[one.first], [runs[other] for other in one.others]) for one in rankings)
+    chance = _chance_of_all(rankings, runs)
     least = min(len(values) for pair in pairs for values in pair)
     ours = f"one run each shows it with a chance of {chance:.2f} ({least} seeds)"
     if not comparable:
@@ -128,6 +127,10 @@ def chance_shown(first: Runs, others: Sequence[Runs]) -> float:
     """With what chance one run of the first is above one run of each other: the share among all choices of ours."""
     shares = [(other[None, :] < first[:, None]).mean(axis=1) for other in others]
     return float(np.prod(shares, axis=0).mean())
+
+
+def _chance_of_all(rankings: Sequence[Ranking], runs: Mapping[str, Runs]) -> float:
+    return math.prod(chance_shown(runs[one.first], [runs[other] for other in one.others]) for one in rankings)
 
 
 def lead(a: Runs, b: Runs, level: float) -> int:
@@ -182,11 +185,9 @@ def seeds_for_each() -> pd.DataFrame:
     lines = []
     for claim in load_claims().values():
         if claim.rule == "accuracy_ranking":
-            given: dict[str, Any] = {"number": "test_accuracy", "epoch": 3, "lowest": False} | dict(claim.arguments)
-            rankings = [read_ranking(text) for text in given.pop("ranks")]
-            runs = _ours("mnist", **given)
-            chance = math.prod(chance_shown(runs[one.first], [runs[other] for other in one.others]) for one in rankings)
-            lines.append(
-                {"claim": claim.name, "ranking": claim.says, "chance": chance, "seeds": seeds_needed(rankings, runs)}
-            )
+            which = dict(claim.arguments)
+            rankings = [read_ranking(text) for text in which.pop("ranks")]
+            runs = _ours("mnist", **which)
+            chance, seeds = _chance_of_all(rankings, runs), seeds_needed(rankings, runs)
+            lines.append({"claim": claim.name, "ranking": claim.says, "chance": chance, "seeds": seeds})
     return pd.DataFrame(lines).set_index("claim").astype({"seeds": float})

@@ -50,7 +50,8 @@ def judge_run(seeds: NDArray[np.float64], run: NDArray[np.float64], ours: str = 
     needed = round(1 / LEVEL) - 1
     if len(seeds) < needed:
         return Finding(UNKNOWN, ours, f"with {len(seeds)} seeds; {needed} would tell at a level of {LEVEL:.0%}")
-    rank = (surprise(np.vstack([seeds, run]))[:-1] >= surprise(np.vstack([seeds, run]))[-1]).sum() + 1
+    *others, own = surprise(np.vstack([seeds, run]))
+    rank = int((np.array(others) >= own).sum()) + 1
     chance = f"rank {rank} of {len(seeds) + 1} from the most unusual"
     return Finding(SPREAD if rank / (len(seeds) + 1) > LEVEL else NOT, ours, chance)
 

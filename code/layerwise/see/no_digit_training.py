@@ -19,8 +19,8 @@ from PIL import Image, ImageDraw, ImageFont
 from scipy import ndimage
 from scipy.interpolate import CubicSpline
 
-from layerwise.data.synthetic.pens import WAYS, strokes_of
-from layerwise.data.synthetic.strokes import bend
+from layerwise.data.synthetic.pens import WAYS
+from layerwise.data.synthetic.strokes import along, bend, strokes_of
 from layerwise.see.network_input import STROKE, cropped, ink_alone, stroke_width, upright_digit
 from layerwise.see.no_digit import WEIGHTS, pixels
 
@@ -82,8 +82,8 @@ TURNED = [(digit, turns) for turns in (1, 3) for digit in (2, 3, 4, 5, 7)] + [(3
 
 
 def _smooth(points: Array) -> Array:
-    along = np.concatenate([[0.0], np.sqrt(np.hypot(*np.diff(points, axis=0).T)).cumsum()])
-    return CubicSpline(along, points)(np.linspace(0, along[-1], 40)) if len(points) > 2 and along[-1] else points
+    places = along(points)
+    return CubicSpline(places, points)(np.linspace(0, places[-1], 40)) if len(points) > 2 and places[-1] else points
 
 
 def _drawn(strokes: list[Array], random: Random, *, straight: bool = False, shake: float = 0.025) -> Array:

@@ -199,14 +199,17 @@ def _prepared(
     photo: npt.NDArray[np.uint8], sheet: Floats | None, inverted: bool | None, without: Collection[str]
 ) -> Prepared:
     page = photo if sheet is None else straightened(photo, sheet)
-    look = seen = _look(reduced(page, LARGEST), inverted, without)
+    view = working_size(reduced(page, LARGEST))
+    evidence = light_on_dark(view)
+    if inverted is None:
+        inverted = evidence < LIGHT_ON_DARK
+    look = _look(view, evidence, inverted, without)
     scale = max(1.0, max(page.shape) / max(look.digit.shape))
     if 0 < look.share < SMALL:
         cut = _around(page, look)
-        nearer = _look(reduced(cut, CUT), look.inverted, without)
+        nearer = _look(working_size(reduced(cut, CUT)), evidence, inverted, without)
         if nearer.digit.any():
-            # Whether it is alone is seen on the page.
-            look = replace(nearer, light_on_dark=seen.light_on_dark, others=seen.others)
+            look = replace(nearer, others=look.others)  # whether it is alone is seen on the page
             scale = max(cut.shape) / max(nearer.digit.shape)
     return _finished(look, photo, sheet, page, scale, without)
 
@@ -252,7 +255,7 @@ def other_readings(prepared: Prepared) -> Iterator[tuple[str, Prepared]]:
     if (with_lines != prepared.strokes).any():
         yield "lines", _read_again(replace(prepared, strokes=with_lines))
     if 1 / UNDECIDED < prepared.light_on_dark / LIGHT_ON_DARK < UNDECIDED:
-        look = _look((255 * prepared.view).round().astype(np.uint8), not prepared.inverted, ())
+        look = _look(prepared.view, prepared.light_on_dark, not prepared.inverted, ())
         yield "polarity", _finished(look, prepared.photo, prepared.sheet, prepared.page, prepared.scale)
 
 
@@ -263,12 +266,8 @@ def _read_again(prepared: Prepared) -> Prepared:
     return _finished(look, look.photo, look.sheet, look.page, look.scale)
 
 
-def _look(picture: npt.NDArray[np.uint8], inverted: bool | None, without: Collection[str]) -> _Look:
-    """Ink, strokes and the one digit of a part of the page; its polarity where none is given."""
-    view = working_size(picture)
-    evidence = light_on_dark(view)
-    if inverted is None:
-        inverted = evidence < LIGHT_ON_DARK
+def _look(view: Floats, evidence: float, inverted: bool, without: Collection[str]) -> _Look:
+    """Ink, strokes and the one digit of the page or a part of it, with the polarity of the page."""
     dark_on_light = 1 - view if inverted else view
     background = evenly_lit(dark_on_light) if "light" in without else background_of(dark_on_light)
     ink = ink_of(dark_on_light, background)

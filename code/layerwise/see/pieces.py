@@ -51,7 +51,7 @@ def one_digit(mask: Mask, ink: Floats) -> tuple[Mask, int]:
     if not tall:
         return np.zeros_like(mask), 0
     main = max(tall, key=lambda piece: _likeness(piece, mask.shape))
-    if main.ink < LEAST_SHARE * sum(piece.ink for piece in pieces if not _touches_rim(piece, mask.shape)):
+    if main.ink < LEAST_SHARE * sum(piece.ink for piece in pieces if not _rims(piece, mask.shape)):
         return np.zeros_like(mask), 0
     group = [main]
     for piece in sorted(pieces, key=lambda piece: -piece.ink):
@@ -75,18 +75,18 @@ def _pieces(labels: npt.NDArray[Any], ink: Floats) -> list[Piece]:
 
 def _is_digit_sized(piece: Piece, shape: Sequence[int]) -> bool:
     """Large enough, and not running from rim to rim: that is an edge, of a shadow or a table."""
-    rims = (piece.top <= 1, piece.left <= 1, piece.bottom >= shape[0] - 1, piece.right >= shape[1] - 1)
-    return piece.height >= SMALLEST_DIGIT and piece.width <= 3 * piece.height and sum(rims) < 2
+    return piece.height >= SMALLEST_DIGIT and piece.width <= 3 * piece.height and _rims(piece, shape) < 2
 
 
 def _likeness(piece: Piece, shape: Sequence[int]) -> float:
     """Much ink, near the middle, and away from the rim, where the table and other digits are."""
     off = np.hypot((piece.top + piece.bottom) / shape[0] - 1, (piece.left + piece.right) / shape[1] - 1) / np.sqrt(2)
-    return piece.ink * (1 - off) * (0.2 if _touches_rim(piece, shape) else 1)
+    return piece.ink * (1 - off) * (0.2 if _rims(piece, shape) else 1)
 
 
-def _touches_rim(piece: Piece, shape: Sequence[int]) -> bool:
-    return piece.top <= 1 or piece.left <= 1 or piece.bottom >= shape[0] - 1 or piece.right >= shape[1] - 1
+def _rims(piece: Piece, shape: Sequence[int]) -> int:
+    """How many of the picture's four rims it touches."""
+    return sum((piece.top <= 1, piece.left <= 1, piece.bottom >= shape[0] - 1, piece.right >= shape[1] - 1))
 
 
 def _belongs(piece: Piece, box: Piece) -> bool:

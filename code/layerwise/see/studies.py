@@ -1,6 +1,7 @@
 """The studies of the chapters on house numbers and handwriting (``svhn_cnn``, ``filters``, ``your_digit``)."""
 
 import hashlib
+import itertools
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from layerwise.data.mnist import load_mnist
 from layerwise.depth.training import cores
 from layerwise.keep.studies import STUDIES, Study, Tables, own_record
 from layerwise.see import handwriting, recipes
+from layerwise.see.training import Recipe
 from layerwise.see.weights import SHIPPED, WEIGHTS, pretrained
 
 __all__ = ["READERS", "of_trainings", "own_record"]
@@ -22,12 +24,15 @@ def _train(settings: Mapping[str, Any], digits: Digits, folder: Path, jobs: int 
     return recipes.train_study(settings, digits, folder=folder, jobs=jobs, progress=progress)
 
 
+def _all(first: str, *others: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(itertools.chain([first], *others)))
+
+
 def of_trainings(settings: Mapping[str, Any]) -> Study:
     """The study that trains the networks of these recipes."""
     part = {**settings, "stop_after": 1}  # the first epoch of each run
-    drawn = any(recipe["pen"] for recipe in settings["recipes"].values())
-    methods = (*recipes.METHODS, "pen_digits") if drawn else recipes.METHODS
-    return Study(methods, settings, part, ("svhn_sample",), _train, own_sources=("svhn",))
+    trained = (Recipe.from_settings(recipe).methods() for recipe in settings["recipes"].values())
+    return Study(_all("cnn", *trained), settings, part, ("svhn_sample",), _train, own_sources=("svhn",))
 
 
 def _read_handwriting(
@@ -58,7 +63,8 @@ def _of_handwriting() -> Study:
         "weights": {name: hashlib.sha256((WEIGHTS / f"{name}.npz").read_bytes()).hexdigest() for name in SHIPPED},
     }
     part = settings | {"studies": {}, "collections": ["scikit-learn"]}  # the networks that ship, the smallest
-    return Study(("transfer", *recipes.METHODS, "pen_digits"), settings, part, ("svhn_sample",), _read_handwriting)
+    methods = _all("transfer", *(STUDIES[study].methods for study in READERS))
+    return Study(methods, settings, part, ("svhn_sample",), _read_handwriting)
 
 
 STUDIES |= {name: of_trainings(settings) for name, settings in recipes.STUDIES.items()}

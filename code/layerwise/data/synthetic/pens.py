@@ -15,7 +15,7 @@ from scipy.interpolate import CubicSpline
 from scipy.ndimage import gaussian_filter
 
 from layerwise.data.synthetic.random_numbers import SIZE
-from layerwise.data.synthetic.strokes import bend, strokes_of
+from layerwise.data.synthetic.strokes import along, bend, strokes_of
 
 Array = NDArray[Any]
 
@@ -214,7 +214,7 @@ def _lean(points: Array) -> float:
 def _curve(points: Array, rng: np.random.Generator) -> Array:
     """A smooth curve through the points, each moved a little, that ends a little early or late; (samples, 2)."""
     moved = points + JITTER * rng.standard_normal((len(points), 2))
-    along = np.concatenate([[0.0], np.sqrt(np.hypot(*np.diff(moved, axis=0).T)).cumsum()])
+    places = along(moved)
     begin, end = EARLY_OR_LATE * rng.standard_normal(2)
-    samples = np.linspace(begin, along[-1] + end, 6 * len(moved))
-    return CubicSpline(along, moved, bc_type="natural")(samples)
+    samples = np.linspace(begin, places[-1] + end, 6 * len(moved))
+    return CubicSpline(places, moved, bc_type="natural")(samples)

@@ -40,6 +40,14 @@ def strokes_of(shape: str) -> list[Array]:
     return [np.array([point.split(",") for point in stroke.split()], float) / 100 for stroke in shape.split("/")]
 
 
+def along(points: Array) -> Array:
+    """Where a smooth curve through points meets each: the square roots of their distances, summed.
+
+    So it makes no loops where points lie close together (Lee 1989).
+    """
+    return np.concatenate([[0.0], np.sqrt(np.hypot(*np.diff(points, axis=0).T)).cumsum()])
+
+
 def bend(points: Array, coefficients: Array) -> Array:
     """Move points of the unit square by a smooth field, which keeps strokes that meet together.
 
