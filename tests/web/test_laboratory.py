@@ -18,7 +18,7 @@ from urllib.parse import parse_qs
 import numpy as np
 import pytest
 from bs4 import BeautifulSoup
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 import portable_network as portable
 from bookbuild.instruments import DIGITS, INSTRUMENTS
@@ -244,7 +244,7 @@ def test_the_table_holds_what_the_chart_shows(visit: Visit) -> None:
     page = visit.open("depth=6&spread=1&weights=1&biases=1")
     page.get_by_text("The chart as a table").click()
     rows = page.locator(f"#{NAME} details.table tbody tr")
-    assert rows.count() == 6
+    expect(rows).to_have_count(6)  # the table is filled when the browser says that it was opened, which is later
     first = rows.first.locator("td").all_text_contents()
     assert first[0] == visit.readout()["δ in layer 1"]
     assert len(first) == 5

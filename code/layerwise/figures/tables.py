@@ -89,8 +89,13 @@ def heat_map(
 
     rows = [textwrap.fill(name, 17) for name in rows]
     lines = max(name.count("\n") + 1 for name in rows)
-    height = 0.6 + (0.14 + 0.14 * lines) * len(rows)
+    longest = max(map(len, columns))
+    slanted = longest * len(columns) > 44  # more letters than fit side by side
+    height = 0.6 + (0.14 + 0.14 * lines) * len(rows) + (0.06 * longest if slanted else 0)
     figure, axis, colours = _cells(height, step, rows, columns, x_label, y_label)
+    if slanted:
+        for label in axis.get_xticklabels():
+            label.set(rotation=35, ha="right", rotation_mode="anchor")
     letters = len(columns) * max(len(text(float(value))) for value in values.flat)
     size = LARGE if letters <= 36 else 9 if letters <= 50 else 8
     if size == LARGE:
