@@ -19,14 +19,18 @@ ifneq ($(STRICT),)
 export LAYERWISE_STRICT := 1
 endif
 
-.PHONY: help book test lint bench elsewhere records serve clean distclean
+.PHONY: help book pdf test lint links bench elsewhere future check-binder records serve clean distclean
 
 help:
 	@echo 'make book       run every chapter and build the pages (STRICT=1: a number that is not as expected is an error)'
+	@echo 'make pdf        print the whole book into one PDF, with Chromium'
 	@echo 'make test       run every test, the chapters cell by cell included'
 	@echo 'make serve      serve the built pages on this machine'
 	@echo 'make lint       style and types'
+	@echo 'make links      ask for every address on the web that the pages name'
 	@echo 'make elsewhere  run the book and the tests of numbers as another processor would, and list what leaves its bounds'
+	@echo 'make future     build and test the book with the newest Sphinx, MyST-NB and theme'
+	@echo 'make check-binder  run every chapter as Binder does, in 2 GB and on one core'
 	@echo 'make bench      seconds per training step, ours beside Keras, and in the reader'\''s browser'
 	@echo 'make records    make the kept records of long experiments again'
 	@echo 'make clean      remove what was built; keeps the environment and the results of experiments'
@@ -36,6 +40,9 @@ book: $(INSTALLED)
 	@# Long experiments first, with their progress; the chapters then find the results.
 	$(BIN)/python -m layerwise sweep
 	$(BIN)/python -m bookbuild --output $(BUILD)
+
+pdf: book
+	$(BIN)/python -m bookbuild.pdf --output $(BUILD)
 
 # The browser tests open the built pages, so the book comes first; where nothing has changed it takes seconds.
 test: export LAYERWISE_STRICT := 1
@@ -48,9 +55,21 @@ lint: $(INSTALLED)
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
+links: book
+	$(BIN)/python -m bookbuild --output $(BUILD) --links
+
 # DATA=embedded: on the embedded digits, where the user's cache holds no others.
 elsewhere: $(INSTALLED)
 	$(if $(filter embedded,$(DATA)),LAYERWISE_DATA= LAYERWISE_OFFLINE=1) $(BIN)/python -m bookbuild.elsewhere --output $(BUILD)/elsewhere$(if $(DATA),_$(DATA))
+
+# It blocks nothing: what fails is listed in CONTRIBUTING.md. OPTIONS="--python python3.14 --pre" for what is not released.
+future: $(INSTALLED)
+	$(BIN)/python -m layerwise sweep
+	$(BIN)/python -m bookbuild.future --output $(BUILD)/future $(OPTIONS)
+
+# What is committed is tried, in an environment of its own.
+check-binder: book
+	$(BIN)/python -m bookbuild.binder --output $(BUILD)
 
 bench: $(INSTALLED)
 	$(BIN)/python -m layerwise.bench

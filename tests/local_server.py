@@ -1,13 +1,14 @@
 """A web server on this machine, for tests of downloads."""
 
 import http.server
+import queue
 import threading
 
 
 class Server:
     """A web server on this machine that answers every request with ``status`` and ``body``.
 
-    Where the last part of the address is in ``files``, the body is that file.
+    Where the last part of the address is in ``files``, the body is that file. What is sent to it comes to ``posted``.
     """
 
     def __init__(self) -> None:
@@ -19,6 +20,7 @@ class Server:
         self.stalls_after: int | None = None  # so many bytes come, and the rest never
         self.closed = threading.Event()
         self.requests = 0
+        self.posted: queue.Queue[bytes] = queue.Queue()
         outer = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -36,6 +38,11 @@ class Server:
                         outer.closed.wait()
                 except OSError:  # the client has gone, as a client that looks at the status alone may
                     pass
+
+            def do_POST(self) -> None:
+                outer.posted.put(self.rfile.read(int(self.headers["Content-Length"])))
+                self.send_response(204)
+                self.end_headers()
 
             def log_message(self, *arguments: object) -> None:
                 pass

@@ -59,7 +59,7 @@ def project(folder: Path) -> Path:
         (folder / part).mkdir(parents=True)
     shutil.copytree(ROOT / "code" / "layerwise", folder / "code" / "layerwise")
     shutil.copytree(ROOT / "web", folder / "web")
-    for name in ("_config.yml", "requirements.txt", "conftest.py"):
+    for name in ("_config.yml", "conf.py", "requirements.txt", "conftest.py"):
         shutil.copy2(ROOT / name, folder)
     shutil.copy2(ROOT / "book" / "references.bib", folder / "book")
     (folder / "pytest.ini").write_text("[pytest]\n")

@@ -1,7 +1,7 @@
 """``python -m bookbuild``: run the chapters that need it, then write every page anew.
 
-Jupyter Book's own command is not used because it can succeed where it must not: its second build no longer sees the
-warnings of the first, and its cache of outputs does not see the package that the chapters import.
+Sphinx alone can write the pages too (``conf.py``), but it can succeed where it must not: its second build no longer
+sees the warnings of the first, and MyST-NB's cache of outputs does not see the package that the chapters import.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
-from jupyter_book.config import get_final_config
 from myst_nb.core.read import MystMetadataParsingError
 from sphinx.application import Sphinx
 from sphinx.errors import SphinxError
@@ -26,10 +25,9 @@ from sphinx.util.console import nocolor
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 from sphinx_external_toc.parsing import parse_toc_yaml
 
+from bookbuild.chapters import cell_timeout
 from bookbuild.execution import Executor, Failure, Unexpected, tell
 from layerwise.keep.numbers_in_prose import strict
-
-THEBE = "sphinx_thebe"  # would put a script on every page that raises, and loads more from elsewhere when used
 
 
 class Build:
@@ -38,7 +36,7 @@ class Build:
     Parameters
     ----------
     project : Path
-        The folder that holds ``_config.yml``, ``_toc.yml``, ``book/`` and ``code/``.
+        The folder that holds ``conf.py``, ``_config.yml``, ``_toc.yml``, ``book/`` and ``code/``.
     output : Path
         Where the pages go, into the folder ``html``, and what is kept between builds.
     """
@@ -50,18 +48,17 @@ class Build:
         self.unfinished = self.output / "unfinished"
         self.unexpected: list[Unexpected] = []
 
-    def run(self) -> list[Failure]:
+    def run(self, builder: str = "html") -> list[Failure]:
         """Build the book and return what stands in the way; the book is at ``self.html`` if that is nothing.
+
+        Sphinx's builder ``"linkcheck"`` asks for each address that the pages name instead, and leaves the book alone.
 
         Numbers that are not as expected stand in no one's way unless the build is strict; they are in
         ``self.unexpected``.
         """
-        for folder in (self.html, self.unfinished):
+        for folder in (self.html, self.unfinished) if builder == "html" else (self.unfinished,):
             shutil.rmtree(folder, ignore_errors=True)
-        config = self.configuration()
-        executor = Executor(
-            self.project, self.output / "executed", config["nb_execution_timeout"], data_in_use(), strict()
-        )
+        executor = Executor(self.project, self.output / "executed", cell_timeout(self.project), data_in_use(), strict())
         for source in self.chapters():
             executor.run(source)
         self.unexpected = executor.unexpected
@@ -70,18 +67,19 @@ class Build:
         failed = {failure.chapter for failure in executor.failures}
         warnings = Warnings(self.project, failed)
         self.write_pages(
-            config
-            | {
+            {
                 "nb_execution_cache_path": str(cache),
+                "chapter_costs": executor.costs(),
                 "unfinished_chapters": [Path(name).stem for name in failed],
                 "unexpected_numbers": [
                     (number.chapter, f"`{number.name}`: {number.wrong}, got {number.got}") for number in self.unexpected
                 ],
             },
             warnings,
+            builder,
         )
         failures = [*executor.failures, *warnings.failures]
-        if not failures:
+        if not failures and builder == "html":
             executor.clean()
             # The theme's button offers this file; MyST-NB leaves it without the outputs that come from a cache.
             executor.write_notebooks(self.unfinished / "html" / "_sources")
@@ -89,38 +87,24 @@ class Build:
             shutil.rmtree(self.unfinished)
         return failures
 
-    def configuration(self) -> dict[str, Any]:
-        """The Sphinx configuration that Jupyter Book derives from ``_config.yml``."""
-        config, _ = get_final_config(
-            user_yaml=self.project / "_config.yml",
-            cli_config={"latex_individualpages": False},
-            sourcedir=self.project / "book",
-            raise_on_invalid=True,
-        )
-        return config | {
-            "extensions": [name for name in config["extensions"] if name != THEBE] + ["bookbuild.extension"],
-            "external_toc_path": str(self.project / "_toc.yml"),
-            "nitpicky": True,
-        }
-
     def chapters(self) -> list[Path]:
         """The chapters that ``_toc.yml`` names, in reading order; Sphinx reports those that are missing."""
         names = (name.removesuffix(".md") for name in parse_toc_yaml(self.project / "_toc.yml"))
         sources = [self.project / "book" / f"{name}.md" for name in names]
         return [source for source in sources if source.is_file()]
 
-    def write_pages(self, config: dict[str, Any], warnings: Warnings) -> None:
-        """Run Sphinx without memory of an earlier run."""
+    def write_pages(self, settings: dict[str, Any], warnings: Warnings, builder: str) -> None:
+        """Run Sphinx without memory of an earlier run; ``settings`` join those of ``conf.py``."""
         nocolor()
         try:
             with patch_docutils(), docutils_namespace():
                 app = Sphinx(
                     srcdir=self.project / "book",
-                    confdir=None,
-                    outdir=self.unfinished / "html",
+                    confdir=self.project,
+                    outdir=self.unfinished / builder,
                     doctreedir=self.unfinished / "doctrees",
-                    buildername="html",
-                    confoverrides=config,
+                    buildername=builder,
+                    confoverrides=settings,
                     freshenv=True,
                     status=None,
                     warning=warnings,
@@ -187,12 +171,15 @@ def _alone_in(output: Path) -> Iterator[None]:
 def main(arguments: list[str] | None = None) -> int:
     """The command line; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m bookbuild", description=__doc__.splitlines()[0])
-    parser.add_argument("--project", type=Path, default=Path("."), help="folder of _config.yml, book/ and code/")
+    parser.add_argument("--project", type=Path, default=Path("."), help="folder of conf.py, book/ and code/")
     parser.add_argument("--output", type=Path, help="folder for the pages (default: _build in the project's folder)")
     parser.add_argument(
         "--fail-unexpected",
         action="store_true",
         help="exit with 1 where a number is not as expected, though the book is built",
+    )
+    parser.add_argument(
+        "--links", action="store_true", help="ask for each address that the pages name, instead of writing the pages"
     )
     options = parser.parse_args(arguments)
     # Chapters import the package beside them.
@@ -202,7 +189,7 @@ def main(arguments: list[str] | None = None) -> int:
     build = Build(options.project, options.output or options.project / "_build")
     try:
         with _alone_in(build.output):
-            failures = build.run()
+            failures = build.run("linkcheck" if options.links else "html")
     except OSError as error:
         print(f"\nThe book was not built: {error}", file=sys.stderr)
         return 1
@@ -211,12 +198,17 @@ def main(arguments: list[str] | None = None) -> int:
         for number in build.unexpected:
             print(number)
     if failures:
-        print("\nThe book was not built:\n", file=sys.stderr)
+        print(
+            f"\n{'Not every link leads somewhere' if options.links else 'The book was not built'}:\n", file=sys.stderr
+        )
         for failure in failures:
             print(failure, file=sys.stderr)
-        if build.unfinished.exists():
+        if build.unfinished.exists() and not options.links:
             print(f"\nThe unfinished pages are in {build.unfinished / 'html'}.", file=sys.stderr)
         return 1
+    if options.links:
+        print("\nEvery address that the pages name answers.")
+        return 0
     page = build.html / "index.html"
     print(f"\nThe book is built: {page}\nOpen it in a browser: {page.as_uri()}")
     return 1 if build.unexpected and options.fail_unexpected else 0

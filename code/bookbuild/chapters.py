@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import yaml
 from myst_nb.core.read import is_myst_markdown_notebook, read_myst_markdown_notebook
 from myst_parser.config.main import MdParserConfig
 from nbformat import NotebookNode
@@ -55,3 +56,8 @@ def code_cells(notebook: NotebookNode) -> list[CodeCell]:
         if cell.cell_type == "code"
     ]
     return [CodeCell(number, line, cell) for number, (line, cell) in enumerate(located, start=1)]
+
+
+def cell_timeout(project: Path) -> int:
+    """Seconds that one cell may take, as the ``_config.yml`` of a project says."""
+    return int(yaml.safe_load((project / "_config.yml").read_text(encoding="utf-8"))["execute"]["timeout"])

@@ -1,4 +1,5 @@
-"""``python -m bookbuild.engine_bench``: how fast the pages' engine trains in a browser, by each of its three products.
+"""``python -m bookbuild.engine_bench``: how fast the pages' engine trains in a browser, by each of its three products,
+and how fast a drawing is read.
 
 The networks and batches are like those of ``python -m layerwise.bench``, but in float64. All three are timed in turns
 in one page; the median of the rounds counts.
@@ -13,10 +14,12 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from bookbuild.instruments import ENGINE, WEB
+from bookbuild.instruments import ENGINE, SEE, WEB
+from bookbuild.reader_weights import write_weights
 from layerwise.data.mnist import load_mnist_5000
 
 WAYS = {"plain": "plain loops", "blocks": "4 x 4 register blocks", "kernel": "WebAssembly kernel"}
@@ -42,6 +45,26 @@ for (const layers of given.layers) {
 }
 document.body.textContent = `found ${JSON.stringify(found)} end`;
 """
+
+
+READ = """
+const weights = Layerwise.unpackedWeights(Layerwise.weights), found = {};
+const networks = { reader: new Layerwise.Reader(weights.improved), likeness: new Layerwise.Likeness(weights.no_digit) };
+for (const [name, strokes] of Object.entries(given.drawings)) {
+    const times = [];
+    for (let round = 0; round <= given.rounds; round++) {
+        const start = performance.now();
+        Layerwise.predict(Layerwise.prepare(Layerwise.ink.drawn(strokes, 16)), networks);
+        times.push(performance.now() - start);
+    }
+    found[name] = times.slice(1).sort((a, b) => a - b)[given.rounds >> 1]; // the first warms up
+}
+document.body.textContent = `found ${JSON.stringify(found)} end`;
+"""
+DRAWINGS = {
+    "a digit": [[[78, 72], [172, 68]], [[172, 68], [140, 134], [116, 198]]],
+    "a letter, which is turned as well": [[[84, 196], [128, 60], [172, 196]], [[98, 146], [158, 146]]],
+}
 
 
 def find_chromium() -> str | None:
@@ -80,8 +103,30 @@ def time_engine(chromium: str, layers: list[int], *, updates: int, rounds: int) 
         "updates": updates,
         "rounds": rounds,
     }
-    engine = "\n".join((WEB / script).read_text(encoding="utf-8") for script in ENGINE)
-    script = f"{engine}\nconst given = {json.dumps(given)};\n{TIMED}"
+    timings = _found(chromium, [WEB / script for script in ENGINE], given, TIMED)
+    columns = {f"{depth} layers": times for depth, times in timings.items()}
+    return pd.DataFrame(columns, index=list(WAYS.values()))
+
+
+def time_reading(chromium: str, *, rounds: int) -> pd.Series:
+    """Milliseconds from the last stroke to probabilities and doubts, the median of so many rounds, for each drawing.
+
+    Raises
+    ------
+    RuntimeError
+        If the browser gives no result.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        weights = Path(folder, "weights.js")
+        write_weights(weights)
+        scripts = [*(WEB / script for script in (*ENGINE[:2], *SEE)), weights]
+        return pd.Series(_found(chromium, scripts, {"drawings": DRAWINGS, "rounds": rounds}, READ))
+
+
+def _found(chromium: str, scripts: list[Path], given: dict[str, Any], program: str) -> dict[str, Any]:
+    """What a program finds in a browser that has loaded these scripts."""
+    loaded = "\n".join(script.read_text(encoding="utf-8") for script in scripts)
+    script = f"{loaded}\nconst given = {json.dumps(given)};\n{program}"
     with tempfile.TemporaryDirectory() as folder:
         page = Path(folder, "page.html")
         page.write_text(f"<!doctype html><meta charset=utf-8><body><script>{script}</script>", encoding="utf-8")
@@ -90,8 +135,7 @@ def time_engine(chromium: str, layers: list[int], *, updates: int, rounds: int) 
     result = re.search("found (.*) end", shown.stdout)
     if result is None:
         raise RuntimeError(f"{chromium} gave no timings: {shown.stderr[-500:]}")
-    timings = {f"{depth} layers": times for depth, times in json.loads(result[1]).items()}
-    return pd.DataFrame(timings, index=list(WAYS.values()))
+    return json.loads(result[1])
 
 
 def main() -> int:
@@ -106,6 +150,8 @@ def main() -> int:
     plain, blocks, kernel = times.to_numpy()
     ratios = pd.DataFrame([plain / blocks, blocks / kernel], ["plain / blocks", "blocks / kernel"], times.columns)
     print(f"\nratios\n{ratios.map('{:.2f}'.format).to_string(col_space=12)}")
+    reading = time_reading(chromium, rounds=20)
+    print(f"\nmilliseconds from a drawing to its reading\n{reading.map('{:.0f}'.format).to_string()}")
     return 0
 
 

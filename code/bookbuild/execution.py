@@ -26,6 +26,9 @@ from bookbuild.kernels import OwnAsyncKernelManager
 from bookbuild.memory import PeakMemory
 from layerwise import arithmetic
 
+KEPT = "with its costs"
+"""What is kept of a chapter: another word where that changes, so that nothing of an older form is taken."""
+
 
 @dataclass(frozen=True)
 class Failure:
@@ -81,7 +84,7 @@ def fingerprint(project: Path, source: Path, notebook: NotebookNode, data: str) 
     digest = hashlib.sha256()
     cells = [(cell.node.source, cell.may_raise) for cell in code_cells(notebook)]
     computing = {name: os.environ.get(name) for name in arithmetic.defaults()}
-    digest.update(json.dumps([cells, notebook.metadata.get("kernelspec"), data, sys.version, computing]).encode())
+    digest.update(json.dumps([KEPT, cells, notebook.metadata.get("kernelspec"), data, sys.version, computing]).encode())
     for path in [*_files_in_reach(project, notebook), project / "book" / "expectations" / f"{source.stem}.yml"]:
         content = path.read_bytes() if path.is_file() else b"missing"
         digest.update(json.dumps([str(path.relative_to(project)), len(content)]).encode() + content)
@@ -154,7 +157,7 @@ class Executor:
             outcome = "failed after" if failures else "took"
             print(f" {outcome} {seconds:.1f} s, {processor:.1f} s of processor time, {peak / 1e9:.2f} GB", flush=True)
             self.failures += [tell(failure) for failure in failures]
-            notebook.metadata["execution_seconds"] = seconds
+            notebook.metadata["costs"] = {"seconds": seconds, "processor": processor, "gigabytes": peak / 1e9}
             edited_meanwhile = kept != self._place(source, notebook)
             if not failures and not edited_meanwhile:
                 self.folder.mkdir(parents=True, exist_ok=True)
@@ -172,10 +175,15 @@ class Executor:
         """Make the Jupyter cache from which MyST-NB takes the outputs."""
         cache = get_cache(str(folder))
         for path, notebook in self.executed.items():
-            seconds = {"execution_seconds": notebook.metadata["execution_seconds"]}
+            seconds = {"execution_seconds": notebook.metadata["costs"]["seconds"]}
             cache.cache_notebook_bundle(
                 CacheBundleIn(notebook, str(path), data=seconds), check_validity=False, overwrite=True
             )
+
+    def costs(self) -> list[tuple[str, float, float, float]]:
+        """Each chapter that was run, its seconds, processor seconds and gigabytes at most."""
+        run = {path.stem.rpartition("-")[0]: notebook.metadata["costs"] for path, notebook in self.executed.items()}
+        return [(name, cost["seconds"], cost["processor"], cost["gigabytes"]) for name, cost in run.items()]
 
     def write_notebooks(self, folder: Path) -> None:
         """Write each chapter that was run, with its outputs, as a notebook to download."""
@@ -224,7 +232,7 @@ def take_outputs(notebook: NotebookNode, executed: NotebookNode) -> None:
     """Give a chapter the outputs of its executed copy, whose code cells are the same."""
     for cell, done in zip(code_cells(notebook), code_cells(executed), strict=True):
         cell.node.outputs, cell.node.execution_count = done.node.outputs, done.node.execution_count
-    notebook.metadata["execution_seconds"] = executed.metadata["execution_seconds"]
+    notebook.metadata["costs"] = executed.metadata["costs"]
     notebook.metadata["language_info"] = executed.metadata["language_info"]
 
 

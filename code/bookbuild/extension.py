@@ -19,9 +19,12 @@ from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 from sphinx.util.docutils import ReferenceRole, SphinxDirective
 
+from bookbuild import answers
+from bookbuild.api import NamesOfTheChapter, Package, link_inside, read_chapters, skip_fields
 from bookbuild.drop_downs import DropDownEnd, DropDownStart, PutTogether
-from bookbuild.instruments import DIGITS, Instrument, State, add_scripts, write_digits
-from bookbuild.reading_time import ReadingTime
+from bookbuild.figure_numbers import FigureNumbers
+from bookbuild.instruments import Instrument, State, add_scripts, write_data
+from bookbuild.reading_time import ReadingTime, ReadingTimes, table, write_reading_times
 from layerwise.figures.style import dark_variant
 
 logger = logging.getLogger(__name__)
@@ -64,7 +67,18 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("instrument", Instrument)
     app.add_role("state", State())
     app.add_role("claim", Claim())
-    for transform in (PutTogether, ReadingTime, DarkFigures):
+    answers.setup(app)
+    app.add_config_value("names_shown", {}, "")
+    app.add_config_value("chapter_costs", [], "env")
+    app.add_directive("chapter-costs", ChapterCosts)
+    app.add_directive("package", Package)
+    app.add_directive("reading-times", ReadingTimes)
+    app.connect("doctree-resolved", write_reading_times)
+    app.connect("builder-inited", read_chapters)
+    app.connect("missing-reference", link_inside)
+    app.setup_extension("sphinx.ext.autodoc")
+    app.connect("autodoc-skip-member", skip_fields)
+    for transform in (PutTogether, ReadingTime, NamesOfTheChapter, FigureNumbers, DarkFigures):
         app.add_transform(transform)
     app.connect("html-page-context", add_scripts)
     app.add_js_file(None, body=NO_SUMMARIES_IN_A_FOLDER)
@@ -119,6 +133,21 @@ class UnexpectedNumbers(SphinxDirective):
         return place.children
 
 
+class ChapterCosts(SphinxDirective):
+    """``{chapter-costs}``: what each chapter took when it last ran."""
+
+    def run(self) -> list[nodes.Node]:
+        """A table."""
+        rows: list[list[nodes.Node]] = [
+            [
+                nodes.literal("", chapter),
+                *(nodes.Text(f"{amount:.{digits}f}") for amount, digits in zip(costs, (0, 0, 2), strict=True)),
+            ]
+            for chapter, *costs in self.config.chapter_costs
+        ]
+        return [table(["chapter", "seconds", "of processor", "GB"], rows)]
+
+
 class DarkFigures(SphinxTransform):
     """Give each figure that a cell has drawn as SVG a twin in the dark theme's colours.
 
@@ -150,11 +179,10 @@ class DarkFigures(SphinxTransform):
 
 def complete_pages(app: Sphinx, exception: Exception | None) -> None:
     """Put MathJax beside the pages, and mend what stands in them."""
-    if exception is not None:
+    if exception is not None or app.builder.format != "html":
         return
     copy_mathjax(Path(app.outdir, "_static", "mathjax"))
-    if any("instrument" in metadata for metadata in app.env.metadata.values()):
-        write_digits(Path(app.outdir, "_static", DIGITS))
+    write_data(app)
     for page in Path(app.outdir).rglob("*.html"):
         text = page.read_text(encoding="utf-8")
         for wrong, right in MENDED:

@@ -14,10 +14,9 @@ from typing import Any
 
 import nbval.kernel
 import pytest
-import yaml
 from nbval.plugin import IPyNbCell, IPyNbFile, find_metadata_tags
 
-from bookbuild.chapters import CodeCell, code_cells, read_chapter
+from bookbuild.chapters import CodeCell, cell_timeout, code_cells, read_chapter
 from bookbuild.kernels import OwnKernelManager
 
 nbval.kernel.KernelManager = OwnKernelManager  # nbval has no setting for it
@@ -25,10 +24,9 @@ nbval.kernel.KernelManager = OwnKernelManager  # nbval has no setting for it
 
 def pytest_configure(config: pytest.Config) -> None:
     """Take the time limit for a cell from the book's settings, unless the command line gives one."""
-    settings = config.rootpath / "_config.yml"
     given = any(str(argument).startswith("--nbval-cell-timeout") for argument in config.invocation_params.args)
-    if settings.is_file() and not given:
-        config.option.nbval_cell_timeout = yaml.safe_load(settings.read_text(encoding="utf-8"))["execute"]["timeout"]
+    if (config.rootpath / "_config.yml").is_file() and not given:
+        config.option.nbval_cell_timeout = cell_timeout(config.rootpath)
     if config.option.nbval:
         os.environ["LAYERWISE_STRICT"] = "1"  # kernels inherit it: a number out of its bounds raises
 

@@ -6,16 +6,24 @@ reader may leave it closed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from docutils import nodes
+from sphinx import addnodes
+from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+
+logger = logging.getLogger(__name__)
 
 # Set so that the book's first form takes what careful readers needed for it (`tests/book/test_reading_time.py`).
 WORDS_A_MINUTE, EQUATIONS_A_MINUTE, LINES_OF_CODE_A_MINUTE = 130, 4, 5
 
 UNSEEN = {"tag_remove-cell", "tag_remove-input"}
+# The description of a name of the package is looked up, not read through.
+NOT_READ = (nodes.comment, nodes.raw, nodes.system_message, addnodes.desc)
 
 
 class Amount(NamedTuple):
@@ -35,7 +43,7 @@ def amounts(node: nodes.Node, folded: bool = False) -> tuple[Amount, Amount]:
     """What is open to every reader of a document or a part of it, and what its drop-downs hold."""
     classes = set(node.get("classes", ())) if isinstance(node, nodes.Element) else set()
     other_form = isinstance(node, nodes.Element) and node.get("mime_type", "text/markdown") != "text/markdown"
-    if classes & UNSEEN or other_form or isinstance(node, (nodes.comment, nodes.raw, nodes.system_message)):
+    if classes & UNSEEN or other_form or isinstance(node, NOT_READ):
         return Amount(), Amount()
     folded = folded or _folds(node, classes)
     if isinstance(node, nodes.literal_block):
@@ -81,13 +89,60 @@ def _rounded(minutes: float) -> int:
 
 
 class ReadingTime(SphinxTransform):
-    """Write the reading time below the title."""
+    """Write the reading time below the title, and note it for the tables of other pages."""
 
     default_priority = 450  # after drop-downs have been put together, before figures have twins
 
     def apply(self, **kwargs: Any) -> None:
         """Add a paragraph."""
         title = next(self.document.findall(nodes.title), None)
-        text = sentence(*amounts(self.document))
+        opened, folded = amounts(self.document)
+        self.env.metadata[self.env.docname]["reading_minutes"] = _rounded(opened.minutes), _rounded(folded.minutes)
+        text = sentence(opened, folded)
         if title is not None and text:
             title.parent.insert(1, nodes.paragraph(text, text, classes=["reading-time"]))
+
+
+class reading_times(nodes.Element):
+    """Where a table of reading times belongs, once all pages are read; holds the names of the pages."""
+
+
+class ReadingTimes(SphinxDirective):
+    """``{reading-times} backpropagation activations``: how long these pages take, and all of them together."""
+
+    required_arguments = 1
+    final_argument_whitespace = True
+
+    def run(self) -> list[nodes.Node]:
+        """A place for the table."""
+        return [reading_times(pages=self.arguments[0].split())]
+
+
+def write_reading_times(app: Sphinx, document: nodes.document, page: str) -> None:
+    """Put the tables where they belong."""
+    for place in list(document.findall(reading_times)):
+        rows: list[list[nodes.Node]] = []
+        minutes = []
+        for name in place["pages"]:
+            if name not in app.env.found_docs:
+                logger.warning("there is no page %r", name, location=document)
+                continue
+            minutes.append(app.env.metadata[name]["reading_minutes"])
+            target, title = app.builder.get_relative_uri(page, name), app.env.titles[name].astext()
+            rows.append([nodes.reference("", title, refuri=target, internal=True), *_cells(minutes[-1])])
+        together = tuple(sum(column) for column in zip(*minutes, strict=True))
+        rows.append([nodes.Text("together"), *_cells(together)])
+        place.replace_self(table(["page", "minutes", "in drop-downs"], rows))
+
+
+def _cells(minutes: tuple[int, ...]) -> list[nodes.Node]:
+    return [nodes.Text(str(count)) for count in minutes]
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[nodes.Node]]) -> nodes.table:
+    """A table of words, with a head."""
+    group = nodes.tgroup("", *(nodes.colspec(colwidth=1) for _ in head), cols=len(head))
+    lines = [[nodes.Text(words) for words in head], *rows]
+    made = [nodes.row("", *(nodes.entry("", nodes.paragraph("", "", cell)) for cell in line)) for line in lines]
+    group += [nodes.thead("", made[0]), nodes.tbody("", *made[1:])]
+    return nodes.table("", group)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import http.server
+import importlib
 import os
 import re
 import shutil
@@ -27,10 +28,16 @@ from layerwise.audit import audit, audit_table
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = Path(os.environ.get("LAYERWISE_PAGES", ROOT / "_build" / "html")).resolve()
-NAMES = sorted(str(path.relative_to(PAGES)) for path in PAGES.rglob("*.html") if "_static" not in path.parts)
+SOURCE_CODE = "_modules/layerwise/derive/equations.html"  # one of the many pages with the package's code, all alike
+NAMES = sorted(
+    name
+    for path in PAGES.rglob("*.html")
+    if not (name := path.relative_to(PAGES).as_posix()).startswith(("_static/", "_modules/")) or name == SOURCE_CODE
+)
 SOURCES = {name: (PAGES / "_sources" / name).with_suffix(".md") for name in NAMES}
 CHAPTERS = [name for name, source in SOURCES.items() if source.is_file()]
 NOTEBOOKS = [name for name in CHAPTERS if "{code-cell}" in SOURCES[name].read_text(encoding="utf-8")]
+DOORS = ("derive", "depth", "see", "audit", "data", "data.synthetic", "figures", "keep", "assignments")
 ORIGINS = ["server", "folder"]
 THEMES = ["light", "dark"]
 OPEN_WHAT_IS_FOLDED = """() => {
@@ -270,6 +277,23 @@ def test_links_lead_somewhere(name: str) -> None:
             assert soup(path).find(id=unquote(target.fragment.partition("?")[0])), (
                 f"{name} links to {link['href']}, which has no such place"
             )
+
+
+def test_every_public_name_is_described_once_and_chapters_and_it_lead_to_each_other() -> None:
+    entries = [str(entry["id"]) for entry in soup(PAGES / "api.html").select("dt.sig[id]")]
+    for folder in DOORS:
+        for name in importlib.import_module(f"layerwise.{folder}").__all__:
+            assert entries.count(f"layerwise.{folder}.{name}") == 1
+    back = soup(PAGES / "backpropagation.html").select('a[href="api.html#layerwise.derive.check_gradient"]')
+    there = soup(PAGES / "api.html").find(id="layerwise.derive.check_gradient").parent
+    assert back and there.select('a[href="backpropagation.html"]')
+
+
+@pytest.mark.parametrize(("course", "hours"), [("One hour", 1), ("Three hours", 3), ("Six hours", 6)])
+def test_a_course_leaves_time_for_exercises(course: str, hours: int) -> None:
+    heading = next(found for found in soup(PAGES / "for_instructors.html").select("h3") if course in found.text)
+    minutes = [int(row.select("td")[1].text) for row in heading.find_next("table").select("tbody tr")]
+    assert minutes[-1] == sum(minutes[:-1]) and 0.5 < minutes[-1] / (60 * hours) < 0.85
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)

@@ -20,6 +20,7 @@ from bookbuild.__main__ import data_in_use, main
 from bookbuild.chapters import read_chapter
 from bookbuild.execution import fingerprint
 from layerwise.data.mnist import load_mnist_5000
+from local_server import Server
 from notebook_header import HEADER
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -67,6 +68,12 @@ SECOND = (
 ```{unexpected-numbers}
 ```
 
+```{chapter-costs}
+```
+
+```{reading-times} index second
+```
+
 An equation: $y_{i\mu}^{(r)} = f(\nu_{i\mu}^{(r)})$.
 
 ```{code-cell} ipython3
@@ -92,7 +99,7 @@ def good_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (project / "book" / "expectations").mkdir(parents=True)
     shutil.copytree(ROOT / "code" / "layerwise", project / "code" / "layerwise")
     shutil.copytree(ROOT / "web", project / "web")
-    for name in ("_config.yml", "requirements.txt"):
+    for name in ("_config.yml", "conf.py", "requirements.txt"):
         shutil.copy2(ROOT / name, project)
     write(project / "_toc.yml", "format: jb-book\nroot: index\nchapters:\n- file: first\n- file: second\n")
     write(project / "book" / "index.md", "# A small book\n\nIt has no cells.\n")
@@ -569,3 +576,30 @@ def test_a_folder_that_may_not_be_written_is_named(
 ) -> None:
     assert main(["--project", str(book), "--output", str(unwritable / "pages")]) == 1
     assert f"The book was not built: [Errno 13] Permission denied: '{unwritable / 'pages'}'" in capsys.readouterr().err
+
+
+def test_what_chapters_cost_and_how_long_pages_take_stands_in_tables(good_book: Path) -> None:
+    costs, times = (
+        [[cell.text.strip() for cell in row.select("td")] for row in table.select("tbody tr")]
+        for table in BeautifulSoup(page(good_book, "second"), "html.parser").select("table")[:2]
+    )
+    assert [row[0] for row in costs] == ["first", "second"]
+    assert all(float(row[1]) >= 1 and float(row[3]) > 0.02 for row in costs), "a kernel takes a second, and memory"
+    assert [row[0] for row in times] == ["A small book", "Second", "together"]
+    assert times[2][1:] == [str(sum(int(row[column]) for row in times[:2])) for column in (1, 2)]
+
+
+def test_links_to_the_web_are_followed_and_the_book_is_left_alone(
+    book: Path, server: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
+    add(book / "book" / "index.md", f"\nIt [links]({server.url}) to a page.\n")
+    assert build(book) == 0
+    before = page(book, "index")
+    assert build(book, "--links") == 0
+    assert server.requests > 0
+    server.status = 404
+    assert build(book, "--links") == 1
+    assert re.search(
+        rf"Not every link leads somewhere:.*book/index.md.*{server.url}", capsys.readouterr().err, re.DOTALL
+    )
+    assert page(book, "index") == before

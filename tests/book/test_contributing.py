@@ -11,7 +11,10 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).parents[2]
-COPIED = ("binder", "book", "code", "tests", "_config.yml", "_toc.yml", "conftest.py", "pyproject.toml", "README.md")
+COPIED = (
+    *("binder", "book", "code", "tests"),
+    *("_config.yml", "conf.py", "_toc.yml", "conftest.py", "pyproject.toml", "README.md"),
+)
 PAGE = (PROJECT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 
 STEP = re.compile(

@@ -2,45 +2,15 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 
 import pytest
 from docutils import nodes
-from sphinx.application import Sphinx
-from sphinx.util.console import nocolor
-from sphinx.util.docutils import docutils_namespace, patch_docutils
 
-from notebook_header import HEADER
+from one_page import read
 
 START, END = "```{dropdown-start} The *table* of 3 checks\n```\n", "```{dropdown-end}\n```\n"
 CELL = "```{code-cell} ipython3\nx = 1\n```\n"
-
-
-def read(text: str, folder: Path) -> tuple[nodes.document, str]:
-    """A page's document, and what Sphinx warns of; no cell is run."""
-    source = folder / "book"
-    source.mkdir()
-    (source / "index.md").write_text(f"{HEADER}\n{text}", encoding="utf-8")
-    warnings = io.StringIO()
-    nocolor()
-    with patch_docutils(), docutils_namespace():
-        app = Sphinx(
-            source,
-            None,
-            folder / "out",
-            folder / "doctrees",
-            "dummy",
-            confoverrides={
-                "extensions": ["myst_nb", "bookbuild.extension"],
-                "nb_execution_mode": "off",
-                "suppress_warnings": ["myst-nb.lexer"],
-            },
-            status=None,
-            warning=warnings,
-        )
-        app.build()
-        return app.env.get_doctree("index"), warnings.getvalue()
 
 
 def test_a_box_holds_prose_and_cells_in_their_order(tmp_path: Path) -> None:

@@ -124,7 +124,7 @@ def test_elsewhere_can_use_the_embedded_digits(project: Path) -> None:
 
 
 def test_the_commands_of_the_readme_and_of_ci_exist() -> None:
-    targets = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    targets = set(re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     for path in (ROOT / "README.md", ROOT / ".ci" / "run"):
-        named = set(re.findall(r"(?:^|`)make (\w+)", path.read_text(encoding="utf-8"), re.MULTILINE))
+        named = set(re.findall(r"(?:^|`)make ([\w-]+)", path.read_text(encoding="utf-8"), re.MULTILINE))
         assert {"book", "test"} <= named <= targets, path

@@ -1,0 +1,194 @@
+"""``python -m bookbuild.pdf``: the built pages as one PDF, which Chromium prints.
+
+The pages' articles are put into one page, one after the other as the contents have them. Each keeps its own figures,
+numbers and boxes; drop-downs are open, instruments are their still pictures, and links between pages stay in the file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urldefrag
+
+from bs4 import BeautifulSoup
+from playwright.sync_api import sync_playwright
+from sphinx_external_toc.parsing import parse_toc_yaml
+
+from bookbuild.engine_bench import find_chromium
+
+NAME = "layerwise.pdf"
+LINKED = re.compile(r'<span class="one-pdf">(.*?)</span>')  # words of the home page that lead to it, once it is there
+PAGE_WIDTH, PAGE_HEIGHT = 666, 1000  # what the margins of web/print.css leave of A4, in CSS pixels
+POINTS_AT_IDS = ("for", "aria-labelledby", "aria-describedby", "aria-controls")
+# Shown by a script, for the dark theme, or to be pressed; on paper none of it is there.
+NOT_ON_PAPER = (
+    "script, template, button, summary .expanded, .only-dark, .headerlink, .copybtn, .prev-next-area, .reading-time"
+)
+# What is wider than the page is drawn smaller, once the mathematics is set.
+FIT = """async () => {
+    await MathJax.startup.promise;
+    await Promise.all([...document.images].map((image) => image.decode()));
+    for (const wide of document.querySelectorAll("table, mjx-container[display], .text_html > pre")) {
+        const room = wide.closest("div, section, figure").clientWidth;
+        const drawn = wide.matches("mjx-container") ? wide.firstElementChild : wide;
+        const taken = Math.max(drawn.getBoundingClientRect().width, wide.scrollWidth);
+        if (taken > room) wide.style.zoom = 0.99 * room / taken;
+    }
+}"""
+
+
+def contents(project: Path) -> Iterator[tuple[str | None, list[str]]]:
+    """The caption of each part, and its pages in reading order; first the home page, without a caption."""
+    site = parse_toc_yaml(project / "_toc.yml")
+    yield None, [site.root.docname]
+    for part in site.root.subtrees:
+        yield part.caption, [str(page) for page in part.items]
+
+
+def read_page(path: Path) -> Any:
+    """A built page, to search (untyped: Beautiful Soup's own types allow for lists where none can be)."""
+    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+
+
+def one_page(html: Path, parts: list[tuple[str | None, list[str]]]) -> str:
+    """The whole book as a page.
+
+    Parameters
+    ----------
+    html : Path
+        The folder of the built pages.
+    parts : list
+        As ``contents`` gives them.
+
+    Returns
+    -------
+    str
+        HTML that opens from any folder of this machine.
+    """
+    home = read_page(html / "index.html")
+    names = {name for _, pages in parts for name in pages}
+    body, heads = [], []
+    for caption, pages in parts:
+        if caption:
+            body.append(f'<h1 class="part">{caption}</h1>')
+        for name in pages:
+            article = _article(html, name, names, deeper=caption is not None)
+            title = article.find(["h1", "h2"]).get_text()
+            heads.append(f'@page {name} {{ @top-right {{ content: "{title}"; }} }} #{name} {{ page: {name}; }}')
+            body.append(f'<div id="{name}">{article}</div>')
+    head = [tag for tag in home.head.find_all(["link", "script"]) if _serves_print(tag)]
+    for tag in head:
+        _at_home(tag, html)
+    print_sheet = (html / "_static" / "print.css").as_uri()
+    return (
+        '<!doctype html><html lang="en" data-theme="light"><head><meta charset="utf-8">'
+        f"<title>{home.title.get_text()}</title>{''.join(map(str, head))}"
+        f'<link rel="stylesheet" href="{print_sheet}"><style>{" ".join(heads)}</style></head>'
+        f'<body class="bd-article">{"".join(body)}</body></html>'
+    )
+
+
+def _serves_print(tag: Any) -> bool:
+    if tag.name == "link":
+        return "stylesheet" in tag["rel"] and not re.search("togglebutton|copybutton|thebe|design-tabs", tag["href"])
+    return "MathJax" in tag.get_text() or "mathjax" in tag.get("src", "")
+
+
+def _article(html: Path, name: str, names: set[str], *, deeper: bool) -> Any:
+    """The article of a page, its marks and links under the page's name; headings a level deeper inside a part."""
+    article = read_page(html / f"{name}.html").select_one("article.bd-article")
+    for tag in article.select(NOT_ON_PAPER):
+        tag.decompose()
+    for tag in article.find_all("details"):
+        tag.name = "div"
+    for tag in article.find_all("summary"):
+        tag.name = "p"
+        if re.search("code cell (source|output)|cell content", tag.get_text()):
+            tag.decompose()  # it says what pressing it does
+    if deeper:
+        for tag in article.find_all(re.compile("^h[1-5]$")):
+            tag.name = f"h{int(tag.name[1]) + 1}"
+    for tag in article.find_all(True):
+        for attribute in {"id", *POINTS_AT_IDS} & set(tag.attrs):
+            tag[attribute] = " ".join(f"{name}--{word}" for word in tag[attribute].split())
+        if tag.name == "img":
+            tag.attrs.pop("loading", None)
+            _at_home(tag, html)
+        elif tag.name == "a" and "href" in tag.attrs:
+            _inside(tag, name, names)
+    return article
+
+
+def _inside(link: Any, name: str, names: set[str]) -> None:
+    """Let a link lead to its place in this file; a file of the site, which has none, is no link on paper."""
+    target, mark = urldefrag(link["href"])
+    if re.match("[a-z]+:", target):
+        return
+    page = target.removesuffix(".html") or name
+    if page in names:
+        link["href"] = f"#{page}--{mark.partition('?')[0]}" if mark else f"#{page}"
+    else:
+        link.unwrap()
+
+
+def _at_home(tag: Any, html: Path) -> None:
+    """Say whole where a file of the site is."""
+    for attribute in {"src", "href"} & set(tag.attrs):
+        address = tag[attribute].partition("?")[0]
+        if not re.match("[a-z]+:", address):
+            tag[attribute] = (html / address).as_uri()
+
+
+def write_pdf(chromium: str, page: Path, path: Path) -> None:
+    """Print a page.
+
+    Parameters
+    ----------
+    chromium : str
+        The browser's program.
+    page, path : Path
+        What to print, and the PDF to write: tagged, with an outline.
+    """
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        tab = browser.new_page(viewport={"width": PAGE_WIDTH, "height": PAGE_HEIGHT})
+        tab.emulate_media(media="print", color_scheme="light", reduced_motion="reduce")
+        tab.goto(page.as_uri())
+        tab.evaluate(FIT)
+        tab.pdf(path=path, prefer_css_page_size=True, print_background=True, tagged=True, outline=True)
+        browser.close()
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command line; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m bookbuild.pdf", description=__doc__.splitlines()[0])
+    parser.add_argument("--project", type=Path, default=Path("."), help="folder of _toc.yml")
+    parser.add_argument("--output", type=Path, default=Path("_build"), help="folder of the built pages, html")
+    options = parser.parse_args(arguments)
+    html = (options.output / "html").resolve()
+    chromium = find_chromium()
+    if not (html / "index.html").is_file():
+        print(f"There are no pages in {html}: make book", file=sys.stderr)
+        return 1
+    if chromium is None:
+        print("No Chromium was found: apt-get install chromium, or name a browser in CHROMIUM.", file=sys.stderr)
+        return 1
+    page = html.parent / "print.html"
+    page.write_text(one_page(html, list(contents(options.project))), encoding="utf-8")
+    unfinished = html.parent / f"unfinished-{NAME}"
+    write_pdf(chromium, page, unfinished)
+    unfinished.replace(html / NAME)
+    page.unlink()
+    home = html / "index.html"
+    linked = LINKED.sub(rf'<a class="one-pdf" href="{NAME}">\1</a>', home.read_text(encoding="utf-8"))
+    home.write_text(linked, encoding="utf-8")
+    print(f"The book as one PDF: {html / NAME}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,35 @@
+"""What of Binder can be tried without its installation; the rest is `make check-binder`."""
+
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from bookbuild import binder
+from bookbuild.binder import Watch, launch_paths
+
+PAGE = """<nav class="bd-links"><a href="first.html#top">First</a> <a href="bare.html">None</a> <a href="#"></a></nav>
+<a href="https://mybinder.org/v2/gh/someone/a-fork/main?urlpath=lab/tree/book/{name}.md">Binder</a>"""
+
+
+def test_each_page_is_opened_where_its_own_button_leads(tmp_path: Path) -> None:
+    for name in ("index", "first"):
+        (tmp_path / f"{name}.html").write_text(PAGE.format(name=name), encoding="utf-8")
+    (tmp_path / "bare.html").write_text("<p>Nothing to run.</p>", encoding="utf-8")
+    assert launch_paths(tmp_path) == {"index": "lab/tree/book/index.md", "first": "lab/tree/book/first.md"}
+
+
+def test_who_holds_more_than_binder_gives_is_ended(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(binder, "MEMORY", 100 * 2**20)
+    child = "import time; held = bytearray(b'x' * 200 * 2**20); time.sleep(60)"
+    parent = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"
+    process = psutil.Popen([sys.executable, "-c", parent])
+    watch = Watch(psutil.Process(process.pid))
+    watch.start()
+    assert process.wait(timeout=50) != 0
+    watch.join()
+    assert watch.peak > 150 * 2**20
+    assert "more than Binder gives" in capsys.readouterr().err
