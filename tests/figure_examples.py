@@ -11,13 +11,9 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from layerwise import figures
-from layerwise.derive.activations import ACTIVATIONS
 from layerwise.figures.style import STYLE
 
 NAMES = list(STYLE)
-X = np.linspace(-5, 5, 401)
-VALUES = {name: ACTIVATIONS[name].function(X) for name in NAMES}
-DERIVATIVES = {name: ACTIVATIONS[name].derivative(X) for name in NAMES}
 
 
 def runs(seeds: int = 5, activations: tuple[str, ...] = ("relu", "tanh", "sigmoid")) -> pd.DataFrame:
@@ -102,7 +98,6 @@ VARIANTS = pd.DataFrame(
 )
 
 FIGURES: dict[str, Callable[[], Figure]] = {
-    "activation_curves": lambda: figures.activation_curves(X, VALUES, DERIVATIVES),
     "learning_curves": lambda: figures.learning_curves(RUNS, PUBLISHED),
     "learning_curves, four": lambda: figures.learning_curves(runs(3, tuple(NAMES)), PUBLISHED),
     "learning_curves, own axes": lambda: figures.learning_curves(RUNS, PUBLISHED, own_axes=True),
@@ -137,6 +132,7 @@ FIGURES: dict[str, Callable[[], Figure]] = {
     "network_diagram": lambda: figures.network_diagram([2, 2, 1]),
     "network_diagram, worked": lambda: figures.network_diagram([2, 2, 1], **WORKED),
     "unit_values": lambda: figures.unit_values({"output y": UNITS, "delta δ": [1e-3 * row for row in UNITS]}),
+    "circle_images": lambda: figures.circle_images({"1 matrix": [[1, 2], [0, 1]], "none left": [[1, 1], [1, 1]]}),
     "kernel_grid, colours": lambda: figures.kernel_grid(KERNELS[:, :, :3, :9]),
     "kernel_grid, slices": lambda: figures.kernel_grid(KERNELS),
     "feature_map_grid": lambda: figures.feature_map_grid(MAPS[..., :9], PICTURES, labels=list("0123456789h")),

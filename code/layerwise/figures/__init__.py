@@ -5,10 +5,12 @@ does not know of: as the last expression of a cell it is shown once, and nothing
 sets the house style, and makes a notebook show figures as SVG.
 """
 
-from layerwise.figures.curves import activation_curves, calibration_curves, learning_curves, training_history
+from layerwise.figures.curves import calibration_curves, learning_curves, training_history
+from layerwise.figures.ellipses import circle_images
 from layerwise.figures.filters import feature_map_grid, kernel_grid, readout_panels, selectivity_map
 from layerwise.figures.gradients import gradient_history, gradient_panels, layer_profile
 from layerwise.figures.networks import network_diagram, unit_values
+from layerwise.figures.numbers import NumberedFigure
 from layerwise.figures.pictures import digits, photo_steps, picture_rows, predictions
 from layerwise.figures.runs import run_accuracies, seed_distribution
 from layerwise.figures.style import (
@@ -40,9 +42,10 @@ __all__ = [
     "STYLE",
     "SURFACE",
     "WIDTH",
-    "activation_curves",
+    "NumberedFigure",
     "answers",
     "calibration_curves",
+    "circle_images",
     "class_counts",
     "confusion",
     "dark_variant",

@@ -8,11 +8,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
-from numpy.typing import ArrayLike
 
+from layerwise.figures.numbers import spread_of
 from layerwise.figures.parts import (
     LARGE,
-    break_jumps,
     draw_spread,
     enlarge_text,
     hollow_mark,
@@ -24,35 +23,6 @@ from layerwise.figures.parts import (
     whole_numbers,
 )
 from layerwise.figures.style import MUTED, NEUTRAL, activation_style
-
-
-def activation_curves(x: ArrayLike, values: Mapping[str, ArrayLike], derivatives: Mapping[str, ArrayLike]) -> Figure:
-    """Activations on the left, their derivatives on the right.
-
-    Parameters
-    ----------
-    x : (n,) array
-        Arguments.
-    values, derivatives : mapping of name to (n,) array
-        f(x) and f'(x), the same names in both.
-    """
-    x = np.asarray(x, float)
-    figure, [axes] = panel_grid(1, 2, height=3.0)
-    for axis, curves, title, symbol in zip(
-        axes, (values, derivatives), ("function", "derivative"), ("f (x)", "f ′(x)"), strict=True
-    ):
-        for i, name in enumerate(curves):
-            # Markers apart from each other, so that they are seen where several curves coincide.
-            every = (len(x) // 20 + i * len(x) // 5 // len(curves), max(len(x) // 5, 1))
-            axis.plot(x, break_jumps(curves[name]), label=label_of(name), markevery=every, **activation_style(name))
-        axis.set_title(title)
-        axis.set_xlabel("x", style="italic")
-        axis.set_ylabel(symbol, style="italic")
-        axis.margins(x=0.02)
-        axis.xaxis.set_major_locator(whole_numbers())
-    enlarge_text(figure)
-    legend_above(figure, axes[0], size=LARGE)
-    return figure
 
 
 def learning_curves(
@@ -108,6 +78,13 @@ def learning_curves(
     if not own_axes:  # when every panel is drawn: a limit that is set ends the scaling of all that share the axis
         axes[0, 0].set_ylim(0, 1)
         axes[0, 1].set_ylim(bottom=0)
+    case = ["layers", "epoch", "activation"]
+    columns = {name: spread_of(frame.groupby(case)[name]).unstack()[activations] for name in metrics}
+    if published is not None:
+        theirs = published[published["activation"].isin(activations)].drop_duplicates(case).set_index(case)
+        columns |= {f"report's {name}": theirs[name].unstack() for name in metrics}
+    numbers = pd.concat(columns, axis=1).rename(columns=lambda name: name.replace("test_", ""), level=0)
+    figure.numbers = numbers.rename(columns=label_of, level=1)
     figure.supxlabel("epochs of 1,875 updates")
     enlarge_text(figure)
     legend_above(figure, axes[0, 0], report=published is not None, size=LARGE)
@@ -141,6 +118,13 @@ def training_history(frame: pd.DataFrame, published: pd.DataFrame | None = None)
             if published is not None:
                 axis.plot(published["epoch"], published[prefix + metric], **hollow_mark(NEUTRAL[i]))
         axis.set_ylabel(label)
+    columns = [prefix + metric for prefix in series for metric in metrics]
+    figure.numbers = pd.DataFrame({name.replace("_", " "): spread_of(frame.groupby("epoch")[name]) for name in columns})
+    if published is not None:
+        theirs = published.set_index("epoch")[columns]
+        figure.numbers = figure.numbers.join(
+            theirs.rename(columns=lambda name: "report's " + name.replace("_", " ")), how="outer"
+        )
     axes[0, 0].set_ylim(top=1)
     axes[1, 0].set(ylim=(0, None), xlabel="epoch")
     axes[1, 0].xaxis.set_major_locator(whole_numbers())
@@ -172,6 +156,7 @@ def calibration_curves(tables: Mapping[str, pd.DataFrame]) -> Figure:
         error = 2 * np.sqrt(table["accuracy"] * (1 - table["accuracy"]) / table["digits"])
         axis.errorbar(table["confidence"], table["accuracy"], error, label=name, **style)
         counts.plot(table["confidence"], table["digits"], **style)
+    figure.numbers = pd.concat(tables, names=["network"])[["confidence", "accuracy", "digits"]].droplevel(-1)
     counts.set(yscale="log", ylabel="digits", xlabel="probability that the network gives to its answer")
     axis.set(xlim=(0, 1.02), ylim=(0, 1.02), ylabel="share of right answers")
     enlarge_text(figure)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import pandas as pd
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
@@ -15,6 +16,7 @@ from layerwise.figures.canvas import (
     place_picture,
     short_number,
 )
+from layerwise.figures.numbers import spread_of
 from layerwise.figures.parts import LARGE, as_many, colour_bar, enlarge_text, legend_above, panel_grid, whole_numbers
 from layerwise.figures.style import MUTED, NEUTRAL, ONE_SIDED, WIDTH
 
@@ -112,6 +114,8 @@ def selectivity_map(effect: ArrayLike) -> Figure:
         axis.set(xlabel="class", xticks=range(classes), ylim=(half - 0.5, -0.5))
         axis.set_yticks(range(len(part)), part + 1)
         axis.grid(False)
+    numbers = pd.DataFrame(effect.T[order], order + 1, [f"class {k}" for k in range(classes)])
+    figure.numbers = numbers.rename_axis("filter")
     axes[0, 0].set_ylabel("filter, sorted by its best class")
     enlarge_text(figure)
     bar = colour_bar(figure, image, axes, "class mean − mean over classes, in deviations", pad=0.03)
@@ -152,6 +156,12 @@ def readout_panels(
         axis.axhline(chance.get(name, 0), color=MUTED, linewidth=1, linestyle=(0, (1, 2)), zorder=1)
         axis.set(title=name, ylim=(0, 1))
         axis.xaxis.set_major_locator(whole_numbers())
+    columns = {
+        (name, network): spread_of(pd.DataFrame(t))
+        for name, networks in tables.items()
+        for network, t in networks.items()
+    }
+    figure.numbers = pd.DataFrame(columns).rename_axis("stage")
     for axis in axes.flat[max(len(tables) - 2, 0) : len(tables)]:  # below the last panel of a column may be none
         axis.tick_params(labelbottom=True)
     figure.supylabel("accuracy or share explained", size=LARGE)

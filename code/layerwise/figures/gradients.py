@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
+from layerwise.figures.numbers import some_of, spread_of
 from layerwise.figures.parts import (
     LARGE,
     SUPERSCRIPTS,
@@ -27,7 +28,7 @@ from layerwise.figures.parts import (
     values_of,
     whole_numbers,
 )
-from layerwise.figures.style import SEQUENTIAL, activation_style
+from layerwise.figures.style import LABEL, SEQUENTIAL, activation_style
 
 
 def layer_profile(
@@ -65,6 +66,10 @@ def layer_profile(
             axis.fill_between(layer, shown.min(0), shown.max(0), color=style["color"], alpha=0.22, linewidth=0)
         axis.plot(layer, np.median(shown, axis=0), label=label_of(name), markevery=every, clip_on=False, **style)
     draw_predicted(axis, ((np.arange(1, len(line) + 1), line) for line in theory.values()))
+    columns = {label_of(name): spread_of(pd.DataFrame(values.T).T) for name, values in profiles.items()}
+    columns |= {f"{label_of(name)}, predicted": pd.Series(line) for name, line in theory.items()}
+    numbers = pd.DataFrame(columns).rename(index=lambda place: place + 1).rename_axis(x_label)
+    figure.numbers = numbers.loc[some_of(numbers.index)]
     axis.xaxis.set_major_locator(whole_numbers())
     axis.set(xlim=(0.7, deepest + 0.3), xlabel=x_label, ylabel=y_label)
     enlarge_text(figure)
@@ -149,6 +154,15 @@ def gradient_panels(
         row[0].set_ylabel(f"{name}:\n{y_label}")
     for axis, kind in zip(axes[0], kinds, strict=True):
         axis.set_title(kind)
+    case = [rows, "kind", "layer", "activation"]
+    numbers = spread_of(frame.groupby(case, sort=False)[value], band).unstack()[names].rename(columns=label_of)
+    if predicted is not None:
+        theory = predicted.set_index(case)[value].unstack()
+        theory = theory[[name for name in names if name in theory]]
+        numbers = numbers.join(theory.rename(columns=lambda name: f"{label_of(name)}, predicted"))
+    panels = numbers.sort_index(level="layer", sort_remaining=False, kind="stable").groupby(level=[0, 1], sort=False)
+    shown = [key for _, part in panels for key in some_of(part.index)]
+    figure.numbers = numbers.loc[shown].rename(index=lambda name: LABEL.get(name, name))
     figure.supxlabel("layer")
     enlarge_text(figure)
     legend_above(figure, axes[0, 0], size=LARGE)
@@ -188,10 +202,17 @@ def gradient_history(frame: pd.DataFrame, *, label: str) -> Figure:
         axis.grid(False)
         axis.xaxis.set_major_locator(MaxNLocator(nbins=3, integer=True, steps=[1, 2, 5, 10]))
         axis.yaxis.set_major_locator(whole_numbers())
+    table = middle.unstack(["activation", "update"])
+    shown = [(name, update) for name in names for update in some_of(table[name].columns, 4)]
+    figure.numbers = (
+        table[shown].rename(columns=label_of, level=0).rename(columns=lambda update: f"update {update}", level=1)
+    )
     axes[0, 0].set_ylabel("layer")
-    figure.supxlabel("update", size=9)
+    figure.supxlabel("update")
+    enlarge_text(figure)
     bar = colour_bar(figure, image, axes[0], label, pad=0.04)
     labels = ["10" + str(k).translate(SUPERSCRIPTS) for k in bounds.tolist()]
     bar.set_ticks(bounds.tolist(), labels=["less", *labels[1:]])
-    bar.ax.tick_params(length=0)
+    bar.ax.tick_params(length=0, labelsize=LARGE)
+    bar.ax.xaxis.label.set_fontsize(LARGE)
     return figure

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 from matplotlib.ticker import MaxNLocator
@@ -46,6 +47,8 @@ def network_diagram(
     axis.set(xlim=(left, right), ylim=(bottom, top), aspect="equal")
     axis.axis("off")
 
+    if weights is not None:
+        figure.numbers = _values({"b": biases, "ν": nu, "y": y and y[1:], "δ": delta}, weights)
     for r in range(1, len(sizes)):
         for i, target in enumerate(centres[r]):
             for j, source in enumerate(centres[r - 1]):
@@ -78,6 +81,17 @@ def network_diagram(
     return figure
 
 
+def _values(given: Mapping[str, Sequence[ArrayLike] | None], weights: Sequence[ArrayLike]) -> pd.DataFrame:
+    """A row for each unit: what is given of it, and the weights that lead to it."""
+    rows = []
+    for r, matrix in enumerate(map(np.asarray, weights)):
+        for i, into in enumerate(matrix):
+            of_unit = {name: np.asarray(values[r])[i] for name, values in given.items() if values is not None}
+            from_units = {f"w from unit {j + 1}": weight for j, weight in enumerate(into)}
+            rows.append({"layer": r + 1, "unit": i + 1, **of_unit, **from_units})
+    return pd.DataFrame(rows).set_index(["layer", "unit"])
+
+
 def unit_values(columns: Mapping[str, Sequence[ArrayLike]]) -> Figure:
     """One number per unit as a bar from 0: a row of panels per layer, a column per quantity.
 
@@ -103,6 +117,8 @@ def unit_values(columns: Mapping[str, Sequence[ArrayLike]]) -> Figure:
             axis.grid(axis="x", visible=False)
     for r, axis in enumerate(axes[:, 0], start=1):
         axis.set_title(f"layer {r}")
+    both = {f"{name}, layer {r}": pd.Series(v) for name, layers in quantities.items() for r, v in enumerate(layers, 1)}
+    figure.numbers = pd.DataFrame(both).rename(index=lambda place: place + 1).rename_axis("unit")
     figure.supxlabel("unit")
     enlarge_text(figure)
     return figure

@@ -15,6 +15,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator, NullLocator
 from numpy.typing import ArrayLike, NDArray
 
+from layerwise.figures.numbers import NumberedFigure
 from layerwise.figures.style import (
     BACKGROUND,
     INK,
@@ -31,8 +32,8 @@ SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 def panel_grid(
     rows: int, columns: int, *, height: float, layout: ConstrainedLayoutEngine | None = None, **share: Any
-) -> tuple[Figure, NDArray[Any]]:
-    figure = Figure(figsize=(WIDTH, height), layout=layout or "constrained")
+) -> tuple[NumberedFigure, NDArray[Any]]:
+    figure = NumberedFigure(figsize=(WIDTH, height), layout=layout or "constrained")
     return figure, figure.subplots(rows, columns, squeeze=False, **share)
 
 
@@ -168,14 +169,6 @@ def draw_predicted(axis: Axes, lines: Iterable[tuple[Any, Any]]) -> None:
     """What a theory says, layers and values, named once."""
     for i, (layers, values) in enumerate(lines):
         axis.plot(layers, values, label="predicted" if i == 0 else None, **PREDICTED)
-
-
-def break_jumps(curve: ArrayLike) -> NDArray[np.float64]:
-    """The curve with a gap where it jumps by more than a third of its span, as ReLU's derivative does at 0."""
-    curve = np.array(curve, float)
-    jumps = np.flatnonzero(np.abs(np.diff(curve)) > np.ptp(curve) / 3)
-    curve[jumps] = np.nan
-    return curve
 
 
 def swarm(values: NDArray[np.float64], width: float, step: float) -> NDArray[np.float64]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
@@ -34,22 +36,21 @@ def digits(
     answered : sequence of n, optional
         A network's answers. Above a digit stands then 'label → answer', in bold where the two differ.
     columns : int
-        Digits side by side.
+        Digits side by side; fewer where what is written above them is longer.
     """
     images = np.asarray(images)
-    columns = min(columns, len(images))
-    rows = -(-len(images) // columns)
     given = [list(words) for words in (labels, answered) if words is not None]
-    cell = min(WIDTH / columns, 1.3)
     titles = [" → ".join(map(str, parts)) for parts in zip(*given, strict=True)] if given else [""] * len(images)
-    # As large as the pictures leave room for: a phone shows them at half the size.
-    size = min(LARGE, 72 * cell / (0.65 * max(map(len, titles), default=1) or 1))
+    fitting = int(72 * WIDTH / (0.65 * LARGE * max(map(len, titles)) or 1))
+    columns = min(columns, len(images), fitting)
+    rows = -(-len(images) // columns)
+    cell = min(WIDTH / columns, 1.3)
     title = 0.25 if given else 0.0
     layout = ConstrainedLayoutEngine(compress=True, w_pad=0.03, h_pad=0.04, wspace=0, hspace=0)
     figure, axes = panel_grid(rows, columns, height=rows * (cell + title) + 0.1, layout=layout)
     for i, axis in enumerate(as_many(axes, len(images))):
         weight = "bold" if len({str(words[i]) for words in given}) == 2 else "normal"
-        _show(axis, images[i], titles[i], size=size, weight=weight, pad=2.5)
+        _show(axis, images[i], titles[i], size=LARGE, weight=weight, pad=2.5)
     return figure
 
 
@@ -91,21 +92,27 @@ def predictions(inputs: ArrayLike, probabilities: ArrayLike, titles: Sequence[st
     """
     probabilities = np.asarray(probabilities, float)
     count, classes = probabilities.shape
-    figure, axes = panel_grid(2, count, height=1.2 + 0.4 + 0.18 * classes, sharey="row", height_ratios=[1.2, 2.0])
+    titles = [textwrap.fill(title, 50 // count) for title in titles]
+    lines = max(title.count("\n") + 1 for title in titles)
+    height = 1.7 + 0.2 * lines + 0.2 * classes
+    figure, axes = panel_grid(2, count, height=height, sharey="row", height_ratios=[1.2, 2.2])
     for (above, below), picture, row, title in zip(axes.T, np.asarray(inputs), probabilities, titles, strict=True):
-        _show(above, np.asarray(picture), title)
+        _show(above, np.asarray(picture), title, size=LARGE)
         colours = [INK if k == row.argmax() else MUTED for k in range(classes)]
         below.barh(range(classes), row, height=0.7, color=colours, edgecolor="none")
         below.set(xlim=(0, 1), ylim=(classes - 0.4, -0.6), xticks=[0, 1], yticks=range(classes))
         below.grid(axis="y", visible=False)
-    axes[1, 0].set_ylabel("class")
-    figure.supxlabel("probability", size=9)
+    figure.numbers = pd.DataFrame(probabilities.T, columns=[" ".join(title.split()) for title in titles]).rename_axis(
+        "class"
+    )
+    axes[1, 0].set_ylabel("class", size=LARGE)
+    for axis in axes[1]:
+        axis.tick_params(labelsize=LARGE)
+    figure.supxlabel("probability", size=LARGE)
     return figure
 
 
-def _show(
-    axis: Axes, picture: NDArray[Any], title: str, *, size: float = 9, weight: str = "normal", **pad: Any
-) -> None:
+def _show(axis: Axes, picture: NDArray[Any], title: str, *, size: float, weight: str = "normal", **pad: Any) -> None:
     """A picture in a thin frame, whole numbers from 0 to 255, others from 0 to 1, with a title above its middle."""
     axis.imshow(picture, cmap="gray", vmin=0, vmax=255 if np.issubdtype(picture.dtype, np.integer) else 1)
     axis.set(xticks=[], yticks=[])

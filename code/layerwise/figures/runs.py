@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,6 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
+from layerwise.figures.numbers import NumberedFigure
 from layerwise.figures.parts import (
     DOT_MARK,
     LARGE,
@@ -52,9 +55,20 @@ def run_accuracies(frame: pd.DataFrame, *, x_label: str, reference: str) -> Figu
         axis.plot(values, np.full(len(values), row + 0.1), color=INK, marker="o", **DOT_MARK)
         axis.plot(middle, row - 0.27, **MEDIAN_MARK)
         note_beside(axis, f"{middle:.4f}", row, 8)
+    _set_numbers(
+        figure, {str(name): group.set_index("seed")["accuracy"] for name, group in frame.groupby("variant", sort=False)}
+    )
     axis.set(xlabel=x_label, ylim=(len(runs) - 0.5, -0.6))
     _name_rows(figure, axis, [textwrap.fill(name, 18) for name in runs])
     return figure
+
+
+def _set_numbers(figure: NumberedFigure, runs: Mapping[str, Any]) -> None:
+    """A row for each seed, or for each case where there are more cases."""
+    table = pd.DataFrame(runs).rename_axis(index="seed")
+    figure.numbers = (
+        table if table.shape[0] > table.shape[1] else table.rename(index="seed {}".format).T.rename_axis(index="runs")
+    )
 
 
 def _name_rows(figure: Figure, axis: Axes, rows: list[str], *, published: bool = False) -> None:
@@ -116,6 +130,16 @@ def seed_distribution(
             for value in theirs.loc[theirs["epoch"] == theirs["epoch"].max(), "test_accuracy"].unique():
                 axis.plot(value, row + 0.39, clip_on=False, zorder=4, **hollow_mark({"color": INK, "marker": "D"}))
                 note_beside(axis, f"{value:.4f}", row, 58)
+    names = {key: ", ".join([label_of(key[0]), f"{key[1]} layers", *map(str, key[2:])]) for key in cases}
+    ends: dict[str, dict[Any, Any]] = {
+        names[key]: dict(runs.sort_values("epoch").groupby("seed")["test_accuracy"].last())
+        for key, runs in cases.items()
+    }
+    if published is not None:
+        reported = published.sort_values("epoch").groupby(["activation", "layers"])["test_accuracy"].last()
+        for key in cases:
+            ends[names[key]]["report"] = reported.get(key[:2])
+    _set_numbers(figure, ends)
     rows = [
         "\n".join(textwrap.fill(str(part), 18) for part in (f"{label_of(name)}, {layers} layers", *rest))
         for name, layers, *rest in cases

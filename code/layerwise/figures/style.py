@@ -44,9 +44,11 @@ PALETTE: dict[str, str] = {
 }
 
 
+#: Colours of the light page by their use.
 BACKGROUND, INK, MUTED, GRID, SURFACE = list(PALETTE)[:5]
 
 
+#: From none to all, for heat maps.
 SEQUENTIAL = tuple(list(PALETTE)[-7:])
 
 

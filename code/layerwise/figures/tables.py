@@ -13,6 +13,7 @@ from matplotlib.colors import BoundaryNorm, ListedColormap
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
+from layerwise.figures.numbers import NumberedFigure
 from layerwise.figures.parts import LARGE, enlarge_text, panel_grid
 from layerwise.figures.style import BACKGROUND, INK, SEQUENTIAL
 
@@ -37,7 +38,7 @@ def answers(counts: pd.DataFrame) -> Figure:
 
 def _cells(
     height: float, step: NDArray[Any], rows: Sequence[str], columns: Sequence[str], x_label: str, y_label: str
-) -> tuple[Figure, Axes, NDArray[Any]]:
+) -> tuple[NumberedFigure, Axes, NDArray[Any]]:
     """A table of cells, each in the colour of its step of SEQUENTIAL, with names for its rows and columns.
 
     Returns the colours for text on the cells, too.
@@ -87,6 +88,8 @@ def heat_map(
     scale = np.linspace(low, high if high > low else low + 1, len(SEQUENTIAL) + 1)
     step = np.clip(np.digitize(values, scale) - 1, 0, len(SEQUENTIAL) - 1)
 
+    words = [[text(float(value)) for value in row] for row in values]
+    numbers = pd.DataFrame(words, pd.Index(rows, name=y_label or x_label), list(columns))
     rows = [textwrap.fill(name, 17) for name in rows]
     lines = max(name.count("\n") + 1 for name in rows)
     longest = max(map(len, columns))
@@ -96,12 +99,13 @@ def heat_map(
     if slanted:
         for label in axis.get_xticklabels():
             label.set(rotation=35, ha="right", rotation_mode="anchor")
-    letters = len(columns) * max(len(text(float(value))) for value in values.flat)
+    figure.numbers = numbers.rename(columns=lambda name: " ".join(name.split()))
+    letters = len(columns) * max(len(word) for row in words for word in row)
     size = LARGE if letters <= 36 else 9 if letters <= 50 else 8
     if size == LARGE:
         enlarge_text(figure)
-    for (i, j), value in np.ndenumerate(values):
-        axis.text(j + 0.5, i + 0.5, text(float(value)), ha="center", va="center", color=colours[i, j], size=size)
+    for i, j in np.ndindex(values.shape):
+        axis.text(j + 0.5, i + 0.5, words[i][j], ha="center", va="center", color=colours[i, j], size=size)
     return figure
 
 
@@ -120,6 +124,7 @@ def confusion(counts: ArrayLike) -> Figure:
     classes = [str(k) for k in range(len(counts))]
     figure, axis, colours = _cells(5.4, step, classes, classes, "answer", "true class")
     enlarge_text(figure)
+    figure.numbers = pd.DataFrame(counts, pd.Index(classes, name="true class"), [f"answer {name}" for name in classes])
     for (i, j), count in np.ndenumerate(counts):
         if count:
             style: dict[str, Any] = {"ha": "center", "va": "center", "color": colours[i, j]}
@@ -153,6 +158,7 @@ def class_counts(counts: Mapping[str, ArrayLike]) -> Figure:
         axis.margins(x=0.02, y=0.25)
         axis.grid(axis="x", visible=False)
         axis.tick_params(axis="x", length=0)
+    figure.numbers = pd.DataFrame(parts).astype(int).rename_axis("class")
     axes[-1, 0].set_xlabel("class")
     enlarge_text(figure)
     return figure
