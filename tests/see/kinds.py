@@ -195,6 +195,14 @@ def falling(size: tuple[int, int], random: Random, most: float = 0.25) -> Floats
     return 1 - most * (0.5 + 0.5 * ((2 * x - 1) * np.cos(angle) + (2 * y - 1) * np.sin(angle)) / 1.42)
 
 
+def beyond_an_edge(size: tuple[int, int], random: Random) -> Floats:
+    """1 beyond a sharp or soft edge through the picture, 0 before it: a shadow, or the light of a window."""
+    x, y = places(size)
+    angle, soft = random.uniform(0, 2 * np.pi), random.choice([0.004, 0.02, 0.06])
+    side = (x - 0.5) * np.cos(angle) + (y - 0.5) * np.sin(angle) - random.uniform(-0.25, 0.25)
+    return 1 / (1 + np.exp(-np.clip(side / soft, -50, 50)))
+
+
 # ---------------------------------------------------------------------------------------------------------------------
 # Kinds with a digit
 
@@ -207,10 +215,7 @@ def thin(random: Random, digit: int) -> Image.Image:
 
 def hand_shadow(random: Random, digit: int) -> Image.Image:
     size = (288, 384)
-    x, y = places(size)
-    angle, soft = random.uniform(0, 2 * np.pi), random.choice([0.004, 0.02, 0.06])
-    side = (x - 0.5) * np.cos(angle) + (y - 0.5) * np.sin(angle) - random.uniform(-0.25, 0.25)
-    dark = 1 - random.uniform(0.3, 0.6) / (1 + np.exp(-np.clip(side / soft, -50, 50)))
+    dark = 1 - random.uniform(0.3, 0.6) * beyond_an_edge(size, random)
     ink = one(random, digit, size, random.uniform(0.4, 0.65), pen=random.uniform(4, 8))
     return photographed(ink, random, light=dark * falling(size, random))
 
@@ -304,6 +309,23 @@ def chalk(random: Random, digit: int) -> Image.Image:
     board = [(0.12, 0.14, 0.13), (0.1, 0.25, 0.18), (0.2, 0.2, 0.22)][random.integers(3)]
     colour = [(0.9, 0.9, 0.88), (0.9, 0.85, 0.5), (0.9, 0.6, 0.65)][random.integers(3)]
     return photographed(ink, random, paper=board, pen=colour, light=smear * falling(size, random))
+
+
+def board(random: Random, digit: int) -> Image.Image:
+    """Pale chalk on a plain, ruled or squared board with an edge across it: of a shadow, or of a window's light."""
+    size = [(450, 600), (600, 450)][random.integers(2)]
+    chalk = random.uniform(0.25, 0.9)
+    ink = chalk * one(random, digit, size, random.uniform(0.15, 0.5))
+    lines = random.choice([0.0, 1.0, 1.0]) * random.uniform(0.3, 0.8) * min(chalk, 0.35) * ruled(size, random)
+    ground = [(0.12, 0.14, 0.13), (0.1, 0.25, 0.18), (0.28, 0.31, 0.3), (0.2, 0.27, 0.4)][random.integers(4)]
+    edge, shine = beyond_an_edge(size, random)[..., None], falling(size, random)[..., None]
+    seen = np.array(ground) + (np.array([0.95, 0.95, 0.93]) - ground) * np.maximum(ink, lines)[..., None]
+    if random.random() < 0.5:
+        seen = seen * shine * (1 - random.uniform(0.3, 0.6) * edge)
+    else:  # what shines on a board is added to it
+        seen = 1 - (1 - seen) * shine * (1 - random.uniform(0.2, 0.5) * edge)
+    seen = seen + random.uniform(0.005, 0.03) * random.standard_normal((size[1], size[0], 1))
+    return Image.fromarray((255 * np.clip(seen, 0, 1)).astype(np.uint8))
 
 
 def sideways(random: Random, digit: int) -> Image.Image:
@@ -423,7 +445,7 @@ def hand(random: Random, digit: int) -> Image.Image:
 
 WITH_DIGIT: dict[str, Callable[[Random, int], Image.Image]] = {
     kind.__name__: kind
-    for kind in (thin, hand_shadow, print_through, bold, on_a_table, far, pale, chalk, sideways, good)
+    for kind in (thin, hand_shadow, print_through, bold, on_a_table, far, pale, chalk, board, sideways, good)
 }
 WITHOUT: dict[str, Callable[[Random, int], Image.Image]] = {
     kind.__name__: kind for kind in (several, empty, letter, numeral, doodle, texture, hand)

@@ -1,6 +1,7 @@
 """Augmentation: what it does to a picture small enough to follow, and that it stays a picture."""
 
 import numpy as np
+import pytest
 
 from layerwise.see.augmentation import CHUNK, Augmentation, augment, placements, warp
 
@@ -19,6 +20,11 @@ def pictures(count: int) -> np.ndarray:
 def test_nothing_is_changed_unless_asked() -> None:
     x = pictures(3)
     np.testing.assert_allclose(augment(x, Augmentation(), np.random.default_rng(0)), x / 255, atol=1e-6)
+
+
+def test_pictures_that_have_been_scaled_are_refused() -> None:
+    with pytest.raises(ValueError, match="uint8, 0 to 255, but got float32"):
+        augment(pictures(3).astype(np.float32) / 255, Augmentation(), np.random.default_rng(0))
 
 
 def test_a_quarter_turn_is_counterclockwise() -> None:

@@ -3,11 +3,13 @@ from .evaluation import accuracy_by_seed, calibration, calibration_error, losses
 from .filters import feature_maps, selectivity, strongest, unit
 from .handwriting import accuracy_by_showing, readings, shown
 from .maximisation import maximise
+from .needed import knock_outs, occlusion_map
 from .networks import improved_cnn, svhn_cnn
 from .photo import Prepared, prepare, prepare_many
 from .picture_files import PhotoError
 from .readout import linear_readout
 from .receptive_fields import pixels_seen, receptive_field
+from .size_check import check_output_size
 from .staging import staged
 from .studies import own_record
 from .training import Recipe, probabilities_of
@@ -22,11 +24,14 @@ __all__ = [
     "accuracy_by_showing",
     "calibration",
     "calibration_error",
+    "check_output_size",
     "feature_maps",
     "improved_cnn",
+    "knock_outs",
     "linear_readout",
     "losses",
     "maximise",
+    "occlusion_map",
     "own_record",
     "paired_difference",
     "pixels_seen",

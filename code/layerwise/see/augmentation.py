@@ -11,6 +11,8 @@ import keras
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from layerwise.data.digits import scale
+
 Array = NDArray[Any]
 
 
@@ -67,10 +69,15 @@ def augment(x: Array, augmentation: Augmentation, rng: np.random.Generator) -> A
     -------
     float32 array (P, height, width, 3)
         From 0 to 1. What a moved picture leaves free shows the nearest pixel of its edge.
+
+    Raises
+    ------
+    ValueError
+        For pixels that are not uint8, most often because they have been scaled already.
     """
     changed = np.empty(x.shape, np.float32)
     for start in range(0, len(x), CHUNK):
-        part = x[start : start + CHUNK].astype(np.float32) / np.float32(255)
+        part = scale(x[start : start + CHUNK])
         changed[start : start + CHUNK] = _recoloured(
             warp(part, _drawn(part.shape, augmentation, rng)), augmentation, rng
         )

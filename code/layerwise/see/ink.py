@@ -15,6 +15,11 @@ STROKE_SPAN = 1 / 3
 """Whatever is wider than this share of the picture is background: paper, a table, a shadow."""
 
 
+INK_EFFORT = 5
+"""How much ink counts beside changes of the background in :func:`light_on_dark`. With twice as much, a bold digit that
+leaves little paper is taken for the paper; with none, the gaps of a ruled board are taken for the chalk."""
+
+
 FAINTEST = 0.1
 """Ink takes away at least this share of the light, in one of the three colours."""
 
@@ -23,22 +28,23 @@ NEIGHBOURS = np.ones((3, 3), bool)
 
 
 def light_on_dark(view: Floats) -> float:
-    """How much more the picture (H, W, C) changes without its light strokes than without its dark ones; below 1, the
-    digit is light on dark.
+    """How much harder it is to explain the picture (H, W, C) by light strokes than by dark ones; below 1, the digit is
+    light on dark.
 
-    Without strokes paper is plain, but for its light and shadows, and those change as much either way. Where the paper
-    is taken for strokes instead, a blot as large as the digit is left.
+    An explanation is a background without strokes, and ink on it. Paper is plain, but for its light and shadows, and
+    those are the same in both; where paper is taken for strokes, a blot as large as the digit is left. And of ink there
+    is little: what lies between the lines of a ruled page is more than the lines.
     """
-    small = np.stack([shrunk(channel, 100) for channel in np.moveaxis(view, 2, 0)])
-    dark_gone, light_gone = (
-        sum(
-            float(np.abs(np.diff(without_strokes(side * channel), axis=axis)).sum())
-            for channel in small
-            for axis in (0, 1)
-        )
-        for side in (1, -1)
-    )
-    return (light_gone + 1e-6) / (dark_gone + 1e-6)
+    small = np.stack([shrunk(channel, 100) for channel in np.moveaxis(view, 2, 0)]).astype(float)
+    dark, light = (sum(_effort(side * channel) for channel in small) for side in (1, -1))
+    return (light + 1e-6) / (dark + 1e-6)
+
+
+def _effort(channel: Floats) -> float:
+    """The changes of the background without dark strokes, and the ink; both grow with the picture's side."""
+    background = without_strokes(channel)
+    changes = sum(float(np.abs(np.diff(background, axis=axis)).sum()) for axis in (0, 1))
+    return changes + INK_EFFORT * float((background - channel).sum()) / max(channel.shape)
 
 
 def without_strokes(channel: Floats) -> Floats:

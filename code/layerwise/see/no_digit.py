@@ -40,7 +40,7 @@ def digit_likeness(crops: npt.ArrayLike) -> Floats:
         Between 0 and 1, a probability for shapes of the training's kinds.
     """
     x = pixels(crops)
-    *hidden, (kernel, bias) = _layers()
+    *hidden, (kernel, bias) = layers()
     for matrix, shift in hidden:
         x = np.maximum(x @ matrix + shift, 0)
     return 1 / (1 + np.exp(-(x @ kernel + bias)[:, 0]))
@@ -54,7 +54,8 @@ def pixels(crops: npt.ArrayLike) -> Floats:
 
 
 @lru_cache
-def _layers() -> list[tuple[Floats, Floats]]:
+def layers() -> list[tuple[Floats, Floats]]:
+    """Weights (inputs, units) and biases of each layer; what ships has 16 bits a number."""
     with np.load(WEIGHTS, allow_pickle=False) as file:
         arrays = [file[name].astype(np.float32) for name in sorted(file.files) if name.isdigit()]
     return list(zip(arrays[::2], arrays[1::2], strict=True))

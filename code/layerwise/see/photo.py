@@ -55,12 +55,12 @@ SMALL, ROOM, CUT = 0.3, 2.2, LARGEST // 2
 looked at again with `CUT` pixels."""
 
 
-LIGHT_ON_DARK = 0.85
-"""Below this evidence (`light_on_dark`) the digit is light on dark. On an empty page it is 1."""
+LIGHT_ON_DARK = 0.95
+"""Below this evidence (`light_on_dark`) the digit is light on dark. On an empty page it is about 1."""
 
 
 UNDECIDED = 1.4
-"""Evidence that is so many times larger or smaller than `LIGHT_ON_DARK` decides."""
+"""Evidence that is so many times larger or smaller than 1 decides."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -254,7 +254,7 @@ def other_readings(prepared: Prepared) -> Iterator[tuple[str, Prepared]]:
     with_lines = strokes_of(prepared.ink, prepared.marks)
     if (with_lines != prepared.strokes).any():
         yield "lines", _read_again(replace(prepared, strokes=with_lines))
-    if 1 / UNDECIDED < prepared.light_on_dark / LIGHT_ON_DARK < UNDECIDED:
+    if 1 / UNDECIDED < prepared.light_on_dark < UNDECIDED:
         look = _look(prepared.view, prepared.light_on_dark, not prepared.inverted, ())
         yield "polarity", _finished(look, prepared.photo, prepared.sheet, prepared.page, prepared.scale)
 

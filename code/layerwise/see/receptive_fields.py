@@ -82,7 +82,7 @@ def receptive_field(model: keras.Sequential, layer: str) -> ReceptiveField:
 def pixels_seen(model: keras.Sequential, layer: str) -> Array:
     """How many pixels of the picture can change each unit of a layer's output.
 
-    Fewer than its :class:`ReceptiveField` has, where that reaches beyond the picture, and where a maximum on the way
+    Fewer than its ``ReceptiveField`` has, where that reaches beyond the picture, and where a maximum on the way
     has dropped the last rows or columns of a map.
 
     Returns
