@@ -170,6 +170,20 @@ def test_training_refuses_nothing_to_do(arguments: dict) -> None:
         Network([3, 2], "tanh").train([[1, 2, 3]], [0], **arguments)
 
 
+@pytest.mark.parametrize("method", ["train", "update"])
+@pytest.mark.parametrize("kind", ["uint8", "float32"])
+def test_pixels_that_were_not_scaled_are_refused_and_scaled_ones_learned(method: str, kind: str) -> None:
+    network = Network([4, 3], "tanh")
+    before = network.weights[1].copy()
+    x = np.array([[0, 3, 40, 254], [0, 0, 200, 7]], kind)
+    with pytest.raises(ValueError, match=r"x goes from 0 to 254, .*data.scale\(x\)"):
+        getattr(network, method)(x, [0, 1], learning_rate=0.1)
+    np.testing.assert_array_equal(network.weights[1], before)
+    getattr(network, method)(x / 255, [0, 1], learning_rate=0.1)
+    getattr(network, method)(x - 100.0, [0, 1], learning_rate=0.1)  # whatever that is, no pixels
+    assert (network.weights[1] != before).any()
+
+
 def test_an_update_that_cannot_be_made_leaves_the_network_as_it_was() -> None:
     network = Network([2, 3, 2], "relu", "squared_error", weights=[np.full((3, 2), 1e200), np.full((2, 3), 1e200)])
     before = network.weights[1].copy()

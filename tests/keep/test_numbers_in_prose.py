@@ -232,3 +232,12 @@ def test_what_cannot_be_written_is_named(tmp_path: Path) -> None:
 
 def test_words_that_only_some_data_bear_out_stand_where_they_hold() -> None:
     assert [when(", as here")(value) for value in (True, False)] == [", as here", ""]
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"), [(0.22653, {"value": 0.22653}), ("tanh", {"value": "tanh"}), (math.inf, {})]
+)
+def test_the_value_is_kept_in_full_beside_its_text(value: float | str, kept: dict[str, object]) -> None:
+    """An answer field compares with it; JSON, in which outputs are stored, has no infinity."""
+    data, metadata = numbers_in_prose._Glued("0.23", value, None)._repr_mimebundle_()
+    assert (data, metadata) == ({"text/plain": "'0.23'"}, kept)

@@ -31,7 +31,7 @@ class Edition:
     Attributes
     ----------
     key : str
-        The :attr:`Digits.key` of what is loaded.
+        The ``Digits.key`` of what is loaded.
     text : str
         What it is, in words, with ``{train:,}`` and ``{test:,}`` where its numbers of digits belong.
     files : mapping of str to str
@@ -39,7 +39,7 @@ class Edition:
     layout : mapping of str to str
         Where the one file is an .npz file: for each array its type and shape, ``{"y_test": "uint8 (10000,)"}``, say.
     sha256 : mapping of str to str
-        SHA-256 of the arrays, ``"digits"`` (see :attr:`Digits.sha256`) and, where they are numbered, ``"photos"``
+        SHA-256 of the arrays, ``"digits"`` (see ``Digits.sha256``) and, where they are numbered, ``"photos"``
         (int32, little-endian). Digits are recognised by it, whatever their container. Where it is empty the files
         themselves have to be the official ones.
     read : callable, optional
@@ -89,7 +89,7 @@ class DataSet:
 
     @property
     def absent(self) -> str:
-        """What a folder without the data set has not: ``"no mnist.npz"``."""
+        """What a folder without the data set lacks, such as ``"no mnist.npz"``."""
         first = list({edition.key: next(iter(edition.files)) for edition in reversed(self.editions)}.values())[::-1]
         return f"neither {' nor '.join(first)}" if first[1:] else f"no {first[0]}"
 

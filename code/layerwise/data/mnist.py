@@ -27,7 +27,7 @@ SHA256 = {
     "mnist": "06b0d1f124c4e5fa796686ade41a9b778edacc8622f2195a352ef479ad44fc16",
     "mnist_5000": "f386f0e516db30df2eb9236a9582736c528aaa7cead280644fe3357100553511",
 }
-"""SHA-256 of the arrays of each data set, by :attr:`Digits.key` (see :attr:`Digits.sha256`)."""
+"""SHA-256 of the arrays of each data set, by ``Digits.key`` (see ``Digits.sha256``)."""
 
 
 @functools.cache
@@ -96,6 +96,7 @@ MNIST = DATA_SETS["mnist"] = DataSet(
         "*.csv*": "the digits are read from mnist.npz or the four idx files only",
     },
 )
+"""Where handwritten digits come from, and what stands in for them."""
 
 
 def load_mnist(

@@ -50,7 +50,7 @@ SVHN_SAMPLE_SHA256 = {
     "digits": "facb4a7cdea3bcfd1446bf3f45a3a11420eb1dd17d7f204bd778290c6bb2cd56",
     "photos": "8258714125ecf40bd63654b7e1bb45d3e39399c880d99d25e5eb0d155343fbe6",
 }
-"""SHA-256 of the sample's digits (see :attr:`Digits.sha256`) and of its photograph numbers (int32, little-endian)."""
+"""SHA-256 of the sample's digits (see ``Digits.sha256``) and of its photograph numbers (int32, little-endian)."""
 
 
 _DIGITS_OF_PHOTO = np.array(
@@ -150,6 +150,7 @@ SVHN = DATA_SETS["svhn"] = DataSet(
         "*.tar.gz": "whole photographs of SVHN are not used; the cut digits, train_32x32.mat and test_32x32.mat, are",
     },
 )
+"""Where house numbers come from, and what stands in for them."""
 
 
 def load_svhn(*, folder: str | os.PathLike[str] | None = None, cache: str | os.PathLike[str] | None = None) -> Digits:

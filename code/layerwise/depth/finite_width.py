@@ -23,7 +23,7 @@ from layerwise.derive.activations import Activation, find_activation
 
 
 def log_variance(activation: str | Activation, q: float, units: int) -> float:
-    """Variance, over networks, of the logarithm of |delta_r|² / |delta_{r+1}|² for one pattern, to first order in 1/n.
+    """Variance over networks of the logarithm of ``|delta_r|² / |delta_{r+1}|²``, one pattern, to first order in 1/n.
 
     The squared length is Σ f'_i² u_i² times a constant, with u standard Gaussian: relative to its mean it has the
     variance (3 E[f'⁴] / E[f'²]² - 1) / n. For ReLU that is 5 / n, at every q: the law of Hanin and Nica (2020).
@@ -31,7 +31,7 @@ def log_variance(activation: str | Activation, q: float, units: int) -> float:
     Parameters
     ----------
     activation : str or Activation
-        f.
+        The function f.
     q : float
         Mean square of the layer's nu.
     units : int
@@ -52,7 +52,7 @@ def narrow_ratios(
     draws: int = 2000,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """|delta_1| / |delta_{R-1}| of one pattern in networks of finite width, drawn from the recursions above.
+    """``|delta_1| / |delta_{R-1}|`` of one pattern in networks of finite width, drawn from the recursions above.
 
     No network is built: each draw takes some 2 n R random numbers.
 

@@ -168,7 +168,7 @@ def variance_map(activation: str | Activation, q: ArrayLike, weight_variance: fl
     Parameters
     ----------
     activation : str or Activation
-        f.
+        The function f.
     q : float or array
         Mean square of the inputs nu of one layer's units, positive.
     weight_variance : float
@@ -246,7 +246,7 @@ def fixed_point(
     Parameters
     ----------
     activation : str or Activation
-        f.
+        The function f.
     weight_variance, bias_variance : float
         σ_w² (the fan-in times the variance of one weight) and σ_b².
     start : float, default 1

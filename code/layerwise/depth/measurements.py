@@ -224,7 +224,7 @@ def _wide_networks(settings: Mapping[str, Any], digits: Digits) -> Iterator[dict
 
 
 def delta_ratio(table: pd.DataFrame) -> float:
-    """|delta_1| / |delta_last hidden| of one network, each the root mean square over units and patterns.
+    """``|delta_1| / |delta_last hidden|`` of one network, each the root mean square over units and patterns.
 
     Parameters
     ----------

@@ -3,6 +3,8 @@
 "Layers" counts the layers that have weights, as the report's code does: ``layers - 1`` hidden layers and the output.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import pairwise

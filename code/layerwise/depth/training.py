@@ -9,6 +9,8 @@ threads run change no bit of its result. That holds on one machine: another proc
 another number of cores the last digits of the loss on the test set change, though not the weights.
 """
 
+from __future__ import annotations
+
 import functools
 import itertools
 import math
@@ -105,7 +107,7 @@ def train(
         Training and test set.
     seeds : iterable of int
         Each decides the initial weights of one run, as in :func:`layerwise.depth.models.mlp`, and the order of its
-        training digits, see :func:`batch_order`.
+        training digits, see ``batch_order``.
     epochs, updates_per_epoch, batch_size : int
         An epoch is a number of updates, not a pass, so that runs on a smaller data set have the same chance to learn:
         1,875 batches of 32 are one pass through the 60,000 training digits of MNIST.

@@ -33,6 +33,7 @@ from layerwise.derive.numerical_derivatives import (
     keras_gradients,
     relative_differences,
 )
+from layerwise.derive.slope_check import check_slope
 
 __all__ = [
     "ACTIVATIONS",
@@ -50,6 +51,7 @@ __all__ = [
     "central_differences",
     "check_activations",
     "check_gradient",
+    "check_slope",
     "complex_step",
     "complex_step_derivative",
     "find_activation",

@@ -199,22 +199,27 @@ RELU = Activation(
     symbolic="Piecewise((0, x <= 0), (x, True))",
     keras="relu",
 )
+"""max(0, x)."""
 
 
 TANH = Activation(
     "tanh", _tanh, _tanh_derivative, Interval(-1, 1), symbolic="(1 - exp(-2 * x)) / (1 + exp(-2 * x))", keras="tanh"
 )
+"""The hyperbolic tangent."""
 
 
 SIGMOID = Activation(
     "sigmoid", _sigmoid, _sigmoid_derivative, Interval(0, 1), symbolic="1 / (1 + exp(-x))", keras="sigmoid"
 )
+"""1 / (1 + exp(-x))."""
 
 
 LECUN_TANH = lecun_tanh()
+"""1.7159 tanh(2x/3) + 0.001 x."""
 
 
 ACTIVATIONS: dict[str, Activation] = {item.name: item for item in (RELU, TANH, SIGMOID, LECUN_TANH)}
+"""The book's activations by name; what is added here is known everywhere."""
 
 
 def find_activation(activation: str | Activation) -> Activation:

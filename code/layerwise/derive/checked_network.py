@@ -139,9 +139,17 @@ class Network(Perceptron):
         return gradients
 
     def update(self, x: ArrayLike, y: ArrayLike, learning_rate: float) -> None:
-        """One step of gradient descent on the *mean* of E over these patterns: w(new) = w(old) - ε/P ∂E/∂w."""
+        """One step of gradient descent on the *mean* of E over these patterns: w(new) = w(old) - ε/P ∂E/∂w.
+
+        Raises
+        ------
+        ValueError
+            For pixels from 0 to 255, as in `train`.
+        """
         check(ALLOWED, learning_rate=learning_rate)
-        self.step(self.gradients(x, y), float(learning_rate), len(np.asarray(x)))
+        gradients = self.gradients(x, y)
+        _refuse_pixels(x)
+        self.step(gradients, float(learning_rate), len(np.asarray(x)))
 
     def train(
         self,
@@ -174,11 +182,12 @@ class Network(Perceptron):
         Raises
         ------
         ValueError
-            If an epoch ends with weights out of bounds: the learning rate was too large. Such weights stay in the
-            network.
+            For pixels from 0 to 255: the sigmoids of the first layer saturate, and nothing is learned. And if an epoch
+            ends with weights out of bounds: the learning rate was too large. Such weights stay in the network.
         """
         check(ALLOWED, epochs=epochs, batch_size=batch_size, learning_rate=learning_rate, seed=seed)
         inputs, T = self.columns(x, y)
+        _refuse_pixels(inputs)
         P, random, history = inputs.shape[1], np.random.default_rng(seed), []
         for _ in range(epochs):
             self.epoch(inputs, T, float(learning_rate), batch_size, random.permutation(P))
@@ -221,6 +230,16 @@ class Network(Perceptron):
             nu, y = self.forward_pass(inputs)
         _check_finite("nu", nu)
         return nu, y
+
+
+def _refuse_pixels(x: ArrayLike) -> None:
+    """A batch of pictures has a bright pixel somewhere, and nothing else that a network learns from looks like it."""
+    values = np.asarray(x).real
+    if values.min() >= 0 and 128 <= values.max() <= 255:
+        raise ValueError(
+            f"x goes from {values.min():g} to {values.max():g}, as pixels are stored; training needs them between 0 "
+            "and 1: layerwise.data.scale(x) for whole numbers, x / 255 for floats"
+        )
 
 
 def target_columns(y: ArrayLike, P: int, classes: int) -> Array:

@@ -128,7 +128,7 @@ def check_gradient(
     reduction : {"sum", "mean"}
         Whether E is the sum over the patterns, as in the chapter, or their mean.
     layers : int
-        R. All layers have the same number of units, so that a transposed matrix fits and can be recognised.
+        The number R. All layers have the same number of units, so that a transposed matrix fits and can be recognised.
     seed : int
         Of the random weights, biases, patterns and targets.
 

@@ -87,7 +87,8 @@ def central_differences(network: Network, x: ArrayLike, y: ArrayLike, step: floa
     x, y : arrays
         As for ``Network.error``.
     step : float
-        h. The error of the quotient grows as h² (truncation) and as 1/h (rounding of E); 3e-5 is near the best.
+        The h above. The error of the quotient grows as h² (truncation) and as 1/h (rounding of E); 3e-5 is near the
+        best.
 
     Returns
     -------
@@ -125,7 +126,7 @@ def complex_step(network: Network, x: ArrayLike, y: ArrayLike, step: float = 1e-
     x, y : arrays
         As for ``Network.error``.
     step : float
-        h. The error is h² times the third derivative, far below the rounding of the result.
+        The h above. The error is h² times the third derivative, far below the rounding of the result.
 
     Raises
     ------

@@ -22,6 +22,7 @@ notebook's output, and the build shows it where the number stands.
 
 from __future__ import annotations
 
+import math
 import numbers
 import os
 import sys
@@ -108,7 +109,7 @@ def record(name: str, value: Any, format: str | Callable[[Any], str] | None = No
         wrong = "nothing is expected of it"
     elif not expectation.holds(value):
         wrong = f"expected {expectation.text}"
-    _glue(name, _Glued(text, {"name": name, "wrong": wrong, "got": repr(value)} if wrong else None))
+    _glue(name, _Glued(text, value, {"name": name, "wrong": wrong, "got": repr(value)} if wrong else None))
     if wrong:
         _complain(f"chapter {_chapter.name}, data {_chapter.source}: {name}: {wrong}, got {value!r}")
 
@@ -162,15 +163,22 @@ def _as_text(value: Any, format: str | Callable[[Any], str] | None) -> str:
 
 @dataclass(frozen=True)
 class _Glued:
-    """Text for prose and, where the value is not as expected, what is wrong: the build marks it in the page."""
+    """Text for prose and, where the value is not as expected, what is wrong: the build marks it in the page.
+
+    The value in full is what an answer field compares with.
+    """
 
     text: str
+    value: Any
     unexpected: Mapping[str, str] | None
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict[str, str], dict[str, Any]]:
         # Stored with its quotation marks, which {glue:text} takes off; without them it would read 0.250 and 1,234 as
         # Python and print 0.25 and (1, 234).
-        return {"text/plain": repr(self.text)}, {"unexpected": dict(self.unexpected)} if self.unexpected else {}
+        told = {"unexpected": dict(self.unexpected)} if self.unexpected else {}
+        if isinstance(self.value, str) or math.isfinite(self.value):  # JSON has no other numbers
+            told["value"] = self.value
+        return {"text/plain": repr(self.text)}, told
 
 
 def _glue(name: str, glued: _Glued) -> None:
