@@ -78,6 +78,7 @@ def test_evidence_is_a_place_of_the_book() -> None:
         ("kind: formula", "kind: poem", "kind"),
         ("where: a book", "where: ''", "where"),
         ("evidence: data", "evidence: data, rows: 3", "rows"),
+        ("evidence: data", "evidence: data, cause: two", "no claim before it is called 'two', its cause"),
         ("evidence: data", "evidence: data, extra: 3", "found where, says, kind, rule, evidence, extra"),
     ],
 )

@@ -15,7 +15,8 @@ def test_every_claim_is_a_row_with_its_evidence() -> None:
     assert [row["id"] for row in rows] == [f"claim-{name}" for name in table.index]
     for row, (name, claim) in zip(rows, table.iterrows(), strict=True):
         cells = row.select("td")
-        assert cells[1].get_text() == claim["verdict"] == row["data-verdict"]
+        assert next(cells[1].strings) == claim["verdict"] == row["data-verdict"]
+        assert (cells[1].small is not None) == (claim["cause"] != name)
         assert row.select_one("a")["href"].startswith(f"{claim['chapter']}.html")
         assert f"layerwise audit {name}" in cells[3].get_text()
     assert r"\(\delta^{(R)}" in page.select_one("#claim-output-delta .math").get_text()

@@ -21,6 +21,9 @@ def test_verdicts_add_up() -> None:
     assert table["ours"].str.strip().astype(bool).all()
     added = counts(table)
     assert added["statements"].sum() == (table["rows"] == 0).sum() and added["rows"].sum() == table["rows"].sum()
+    # One misprint stands in three formulas, and one cost in two.
+    fewer = added["statements"] - added["causes"]
+    assert fewer[fewer > 0].to_dict() == {"does not hold": 1, "wrong in print": 2}
     # Few verdicts are a reading, without a computation.
     assert (table["rule"] == "by_reading").mean() < 0.1
     assert 0 < false_alarms(table) < 2

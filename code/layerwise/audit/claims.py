@@ -38,6 +38,8 @@ class Claim:
         A chapter, and after a ``#`` a figure in it.
     rows : mapping
         Of which published table it claims which rows: ``table``, and columns with their value; empty for a statement.
+    cause : str
+        The claim whose slip or finding decides this one too, so that it is counted once; its own name by default.
     """
 
     name: str
@@ -48,6 +50,7 @@ class Claim:
     evidence: str
     arguments: Mapping[str, Any] = field(default_factory=dict, hash=False)
     rows: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    cause: str = ""
 
 
 _WORDS = Allowed("text", lambda value: isinstance(value, str) and bool(value.strip()))
@@ -73,13 +76,15 @@ def load_claims() -> dict[str, Claim]:
 
 def read_claims(text: str) -> dict[str, Claim]:
     """Claims from YAML; raises as :func:`load_claims` does."""
-    claims = {}
+    claims: dict[str, Claim] = {}
     for name, entry in yaml.safe_load(text).items():
-        arguments, rows = entry.pop("with", {}), entry.pop("rows", {})
+        arguments, rows, cause = entry.pop("with", {}), entry.pop("rows", {}), entry.pop("cause", name)
         if entry.keys() != _ALLOWED.keys():
             raise ValueError(f"claim {name}: expected {', '.join(_ALLOWED)}, found {', '.join(entry)}")
         check(_ALLOWED | {"with": _MAPPING, "rows": _MAPPING}, **entry, rows=rows, **{"with": arguments})
-        claims[name] = Claim(name, arguments=arguments, rows=rows, **entry)
+        if cause not in (*claims, name):
+            raise ValueError(f"claim {name}: no claim before it is called {cause!r}, its cause")
+        claims[name] = Claim(name, arguments=arguments, rows=rows, cause=cause, **entry)
     return claims
 
 

@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import yaml
 
 from layerwise.audit.claims import load_claims
@@ -41,8 +42,13 @@ def own_claims(folder: str | os.PathLike[str] = "expectations") -> str:
     return "[\n" + ",\n".join(json.dumps(claim, ensure_ascii=False) for claim in claims) + "\n]\n"
 
 
-def manifest() -> str:
+def manifest(judged: pd.DataFrame) -> str:
     """A manifest as CODECHECK has it: each file that a checker can make again, with the command that makes it.
+
+    Parameters
+    ----------
+    judged : DataFrame
+        Of :func:`layerwise.audit.audit`, whose seconds tell a checker what to expect.
 
     Returns
     -------
@@ -55,6 +61,10 @@ def manifest() -> str:
         rows = sum(len(table["rows"]) for table in record["tables"].values())
         how = f"{record['command']} --data {record['data_key']}; with --confirm a part; {rows} rows, {record['date']}"
         files.append({"file": f"code/layerwise/keep/record_files/{path.name}", "comment": how})
+    longest = judged["seconds"].nlargest(5)
+    seconds = ", ".join(f"{name} {value:.1f}" for name, value in longest.items())
+    how = f"layerwise audit --export .; layerwise audit judges {len(judged)} claims in {judged['seconds'].sum():.0f} s"
+    files.append({"file": "claims.json", "comment": f"{how}, most of them in {seconds}"})
     content = {
         "version": "https://codecheck.org.uk/spec/config/1.0/",
         "paper": {

@@ -30,9 +30,10 @@ def _row(name: str, claim: pd.Series) -> str:
     chapter, _, place = claim["evidence"].partition("#")
     link = f'<a href="{chapter}.html{"#" if place else ""}{place}">{chapter}</a>'
     count = f" ({claim['rows']} rows)" if claim["rows"] > 1 else ""
+    cause = f"<small>same cause as {claim['cause']}</small>" if claim["cause"] != name else ""
     cells = (
         f"{_text(claim['says'])}<small>{html.escape(claim['where'])}{count}</small>",
-        claim["verdict"],
+        claim["verdict"] + cause,
         f"{_text(claim['ours'])}<small>{_text(claim['reason'])}</small>",
         f"{link}<small><code>layerwise audit {name}</code></small>",
     )

@@ -6,6 +6,7 @@ the embedded digits.
 
 import functools
 import inspect
+import time
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
@@ -75,17 +76,19 @@ def audit(source: str = "mnist") -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``name`` (index), ``where``, ``says``, ``kind``, ``rule``, ``evidence``, ``chapter``, ``rows`` (how many
-        published ones), ``verdict``, ``ours``, ``reason``.
+        ``name`` (index), ``where``, ``says``, ``kind``, ``rule``, ``evidence``, ``cause``, ``chapter``, ``rows`` (how
+        many published ones), ``verdict``, ``ours``, ``reason``, ``seconds`` that judging took.
     """
     tables = published_tables()
     lines = []
     for claim in load_claims().values():
+        started = time.perf_counter()
         finding = _found(claim, source)
         lines.append(
-            {name: getattr(claim, name) for name in ("name", "where", "says", "kind", "rule", "evidence")}
+            {name: getattr(claim, name) for name in ("name", "where", "says", "kind", "rule", "evidence", "cause")}
             | {"chapter": claim.evidence.partition("#")[0], "rows": len(rows_of(claim, tables))}
             | {"verdict": finding.verdict, "ours": finding.ours, "reason": finding.reason}
+            | {"seconds": time.perf_counter() - started}
         )
     return pd.DataFrame(lines).set_index("name")
 
@@ -96,11 +99,16 @@ def counts(table: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Verdicts in the order of `VERDICTS`; ``statements`` and ``rows``.
+        Verdicts in the order of `VERDICTS`; ``statements``, of how many ``causes``, and ``rows``.
     """
-    statements = table[table["rows"] == 0].groupby("verdict").size()
+    stated = table[table["rows"] == 0].groupby("verdict")["cause"]
     rows = table.groupby("verdict")["rows"].sum()
-    return pd.DataFrame({"statements": statements, "rows": rows}).reindex(list(VERDICTS)).fillna(0).astype(int)
+    return (
+        pd.DataFrame({"statements": stated.size(), "causes": stated.nunique(), "rows": rows})
+        .reindex(list(VERDICTS))
+        .fillna(0)
+        .astype(int)
+    )
 
 
 def false_alarms(table: pd.DataFrame) -> float:
