@@ -13,9 +13,9 @@ import layerwise
 
 PACKAGE = Path(layerwise.__file__).parent
 PROJECT = PACKAGE.parents[1]
-FOLDERS = ("keep", "data", "derive", "depth", "see", "audit")
+FOLDERS = ("keep", "data", "derive", "depth", "see", "audit", "assignments")
 """Each may import those before it. `figures` takes arrays and frames: it imports none, and only the command line it."""
-DOORS = ("keep", "data", "data.synthetic", "figures", "derive", "depth", "see", "audit")
+DOORS = ("keep", "data", "data.synthetic", "figures", "derive", "depth", "see", "audit", "assignments")
 
 MODULES = {
     ".".join(path.relative_to(PACKAGE).with_suffix("").parts): path.read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""``layerwise``, or ``python -m layerwise``: data, experiments and their records, expectations, the audit, predictions.
+"""``layerwise``, or ``python -m layerwise``: experiments, records, expectations, the audit, assignments, predictions.
 
 Each command imports what it needs when it runs: TensorFlow takes seconds to import and most of a gigabyte, and a photo
 that cannot be read, or a mistyped argument, needs none of it.
@@ -141,6 +141,24 @@ def _parser() -> argparse.ArgumentParser:
     )
     audit.set_defaults(run=_audit)
 
+    assignments = commands.add_parser(
+        "assignments", help="draw an assignment with solutions and a marking guide, or mark what students answered"
+    )
+    assignments.add_argument(
+        "folder", nargs="?", type=Path, metavar="FOLDER", help="where the assignment goes, new or empty"
+    )
+    assignments.add_argument(
+        "--seed",
+        type=_seed,
+        required=True,
+        metavar="N",
+        help="decides all numbers; who knows it can print the solutions",
+    )
+    assignments.add_argument(
+        "--check", type=Path, nargs="+", default=[], metavar="ANSWERS", help="mark these filled-in answers.yml instead"
+    )
+    assignments.set_defaults(run=_assignments)
+
     prediction = commands.add_parser("predict", help="read the handwritten digit in each of some photos")
     prediction.add_argument(
         "photos",
@@ -184,6 +202,12 @@ def _figure(text: str) -> Path:
 def _count(text: str) -> int:
     if not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is no whole number, 1 or more")
+    return int(text)
+
+
+def _seed(text: str) -> int:
+    if not text.isdigit():
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number, 0 or more")
     return int(text)
 
 
@@ -315,7 +339,10 @@ def _audit(options: argparse.Namespace) -> None:
     from layerwise.keep.files import write_whole
 
     if options.export:
-        for name, text in (("claims.json", own_claims(_expectations_folder())), ("codecheck.yml", manifest())):
+        for name, text in (
+            ("claims.json", own_claims(_expectations_folder())),
+            ("codecheck.yml", manifest(audit(options.data))),
+        ):
             write_whole(options.export / name, text)
             print(options.export / name)
     for name in options.claims:
@@ -329,6 +356,18 @@ def _audit(options: argparse.Namespace) -> None:
         table = audit(options.data)
         print(counts(table).to_string())
         print(f"At most {false_alarms(table):.1f} verdicts 'does not hold' are expected to be false.")
+
+
+def _assignments(options: argparse.Namespace) -> None:
+    from layerwise.assignments.marking import check_file, marks_as_text
+    from layerwise.assignments.sheets import write_assignment
+
+    if bool(options.folder) == bool(options.check):
+        raise ValueError("expected a FOLDER for a new assignment, or --check and files of answers")
+    for path in write_assignment(options.seed, options.folder) if options.folder else ():
+        print(path)
+    for path in options.check:
+        print(marks_as_text(str(path), check_file(options.seed, path)), flush=True)
 
 
 def _expectations_folder() -> Path:

@@ -1,0 +1,111 @@
+"""An assignment as files: a sheet, a form and a program for the students, solutions and a guide for the instructor."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from layerwise.assignments.answers import POINTS, Answer, Task
+from layerwise.assignments.tasks import draw_tasks
+from layerwise.keep.files import write_whole
+
+
+def write_assignment(seed: int, folder: str | os.PathLike[str]) -> list[Path]:
+    """Draw an assignment and write it.
+
+    Parameters
+    ----------
+    seed : int
+        As for :func:`draw_tasks`. It stands in nothing that students get.
+    folder : path
+        New or empty. ``students/`` gets ``sheet.md``, ``answers.yml`` and the program of a task; ``instructor/`` gets
+        ``solutions.md`` and ``marking.md``.
+
+    Returns
+    -------
+    list of Path
+        What was written.
+
+    Raises
+    ------
+    ValueError
+        If the folder holds anything, or for a seed that is no whole number, 0 or more.
+    """
+    folder, tasks = Path(folder), draw_tasks(seed)
+    if folder.is_dir() and any(folder.iterdir()):
+        raise ValueError(f"{folder} is not empty; an assignment goes into a folder of its own")
+    texts = {
+        "students/sheet.md": sheet(tasks),
+        "students/answers.yml": form(tasks),
+        **{f"students/{name}": text for task in tasks for name, text in task.files.items()},
+        "instructor/solutions.md": solutions(tasks, seed),
+        "instructor/marking.md": marking_guide(tasks, seed),
+    }
+    for name, text in texts.items():
+        write_whole(folder / name, text)
+    return [folder / name for name in texts]
+
+
+def sheet(tasks: Sequence[Task]) -> str:
+    """The sheet for students, Markdown."""
+    total = sum(len(task.answers) for task in tasks)
+    parts = [
+        f"""# Assignment
+
+{total} answers, one point each. Write them into `answers.yml`, numbers as 0.0625, 6.25e-2 or 1/16,
+to four significant digits or more."""
+    ]
+    for number, task in enumerate(tasks, start=1):
+        asked = "\n".join(f"- `{key}`: {answer.asks}" for key, answer in task.answers.items())
+        parts.append(f"## {number}. {task.title}\n\n{task.question}\n\nAnswers (`{task.name}`):\n\n{asked}")
+    return "\n\n".join(parts) + "\n"
+
+
+def form(tasks: Sequence[Task]) -> str:
+    """The file that students fill in, YAML."""
+    lines = ["# One answer a line, behind the colon.", "student:"]
+    for task in tasks:
+        lines += [f"{task.name}:", *(f"  {key}:" for key in task.answers)]
+    return "\n".join(lines) + "\n"
+
+
+def solutions(tasks: Sequence[Task], seed: int) -> str:
+    """Answers and the way to them, Markdown."""
+    parts = [f"# Solutions for the seed {seed}"]
+    for number, task in enumerate(tasks, start=1):
+        found = "\n".join(
+            f"- `{key}`: {answer.asks}: **{shown(answer.right)}**" for key, answer in task.answers.items()
+        )
+        parts.append(f"## {number}. {task.title}\n\n{task.solution}\n\n{found}")
+    return "\n\n".join(parts) + "\n"
+
+
+def marking_guide(tasks: Sequence[Task], seed: int) -> str:
+    """What each answer is worth, and what wrong ones say, Markdown."""
+    parts = [
+        f"""# Marking guide for the seed {seed}
+
+A right answer is worth {POINTS["right"]:g} point, a nearly right one {POINTS["nearly"]:g}.
+`layerwise assignments --seed {seed} --check answers.yml` marks one file or many by these rules. The way to an answer,
+where students hand it in, is yours to mark. A wrong sign, a factor of 2, and a percentage for a share are nearly right
+everywhere; so is a number within ten times the tolerance."""
+    ]
+    for number, task in enumerate(tasks, start=1):
+        rows = "\n".join(_row(key, answer) for key, answer in task.answers.items())
+        head = "| answer | right | tolerance | what other answers say |\n|---|---|---|---|"
+        parts.append(f"## {number}. {task.title}\n\n{head}\n{rows}")
+    return "\n\n".join(parts) + "\n"
+
+
+def _row(key: str, answer: Answer) -> str:
+    exact = isinstance(answer.right, str) or not answer.tolerance
+    slips = "; ".join(f"{shown(slip)}: {hint}" for hint, slip in answer.slips.items() if slip != answer.right).replace(
+        "|", "\\|"
+    )
+    return f"| `{key}` | {shown(answer.right)} | {'exact' if exact else f'{answer.tolerance:.1%}'} | {slips} |"
+
+
+def shown(value: float | str) -> str:
+    """A solution as it is printed: words and whole numbers as they are, others to five digits."""
+    return str(value) if isinstance(value, str) or float(value).is_integer() else f"{value:.5g}"
