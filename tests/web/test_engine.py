@@ -6,9 +6,11 @@ import base64
 import hashlib
 import itertools
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,6 +22,7 @@ from layerwise.data import one_hot
 from layerwise.data.mnist import load_mnist_5000
 from layerwise.depth.mean_field import derivative_second_moment, second_moment, signals_and_gradients
 from layerwise.derive import Network, find_activation
+from local_server import Server
 
 from .conftest import ENGINE
 
@@ -138,6 +141,25 @@ def test_node_finds_the_same_bits() -> None:
     program = f"{scripts}\n{MAKE}\nconsole.log(JSON.stringify(({RESULTS})({json.dumps(STATES[0])})));"
     output = subprocess.run([node], input=program, capture_output=True, text=True, check=True).stdout
     assert hashlib.sha256(b"".join(array.tobytes() for array in arrays(json.loads(output)))).hexdigest() == HASH
+
+
+def test_firefox_finds_the_same_bits(server: Server, tmp_path: Path) -> None:
+    """Without a driver: the page sends what it has found to the server that it came from."""
+    firefox = os.environ.get("FIREFOX") or shutil.which("firefox-esr") or shutil.which("firefox")
+    if firefox is None:
+        pytest.skip("Firefox is not installed; FIREFOX may name it")
+    scripts = "\n".join(path.read_text(encoding="utf-8") for path in ENGINE)
+    found = f"JSON.stringify([Layerwise.kernelUsable, ({RESULTS})({json.dumps(STATES[0])})])"
+    program = f"{scripts}\n{MAKE}\nfetch('/found', {{ method: 'POST', body: {found} }});"
+    server.body = f"<!doctype html><meta charset=utf-8><script>{program}</script>".encode()
+    command = [firefox, "--headless", "--no-remote", "--profile", str(tmp_path), server.url]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as running:
+        try:
+            kernel, texts = json.loads(server.posted.get(timeout=120))
+        finally:
+            running.terminate()
+    assert kernel
+    assert hashlib.sha256(b"".join(array.tobytes() for array in arrays(texts))).hexdigest() == HASH
 
 
 def test_a_worker_made_of_the_engines_own_text_finds_the_same_bits(page: Page) -> None:

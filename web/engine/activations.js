@@ -55,6 +55,8 @@ Layerwise.part(function activations(engine) {
     },
   });
 
+  engine.LECUN_SLOPE = LECUN_SLOPE;
+
   // By name; a and gain are of LeCun's tanh, gain tanh(2x/3) + a x.
   engine.findActivation = (name, { a = 0.001, gain = 1.7159 } = {}) =>
     ({ relu, tanh: hyperbolic, sigmoid, lecun_tanh: lecun(a, gain) })[name];

@@ -1,9 +1,9 @@
-// The gradient laboratory on a page: its state, its address, and the worker that computes.
+// The gradient laboratory on a page, and the worker that computes.
 "use strict";
 
 (function laboratory(engine) {
-  const { fromAddress, toAddress, consistent, started } = engine.state;
-  const NAME = "gradient-laboratory", RUN = 1000; // updates that one press of 'Train' makes
+  const { controls, View } = engine.laboratory;
+  const RUN = 1000; // updates that one press of 'Train' makes
   const SHOWN = ["weights", "biases", "spread", "panel", "updates", "layer"]; // what changes no number
   const TRAINED = ["rate", "batch"]; // what changes the training alone
 
@@ -19,9 +19,10 @@
     const answer = Layerwise.serve(postMessage);
     onmessage = async ({ data }) => { try { await answer(data); } catch (error) { setTimeout(() => { throw error; }); } };`;
 
-  class Page {
+  class Page extends engine.Instrument {
     constructor(root) {
-      Object.assign(this, { root, state: started(), id: 0, asked: {}, expected: new Set() });
+      super(root, controls);
+      Object.assign(this, { id: 0, asked: {}, expected: new Set() });
       Object.assign(this, { measured: null, trained: null, rows: null, updates: 0, running: false });
     }
 
@@ -31,23 +32,19 @@
       this.worker = new Worker(URL.createObjectURL(new Blob([script()], { type: "text/javascript" })));
       this.worker.onmessage = ({ data: message }) => this.hear(message);
       this.worker.postMessage({ kind: "start", data });
-      this.view = new engine.View(this.root, {
+      this.view = new View(this.root, {
         set: (changes) => this.set(changes),
         train: () => this.train(this.running ? 0 : this.updates + RUN),
         step: () => this.train(this.updates + 1),
         reset: () => this.set({ updates: 0 }),
       });
       this.view.show(this);
-      this.followAddress();
+      this.begin();
       if (!this.asked.measure) this.ask("measure");
-      addEventListener("hashchange", () => this.followAddress());
-      new ResizeObserver(() => this.draw()).observe(this.root);
     }
 
-    // --- State and address -----------------------------------------------------------------------------------------
-
     set(changes, { address = true } = {}) {
-      const before = this.state, next = consistent({ ...before, ...changes });
+      const before = this.state, next = controls.consistent({ ...before, ...changes });
       const changed = Object.keys(next).filter((name) => before[name] !== next[name]);
       const network = changed.some((name) => !SHOWN.includes(name) && !TRAINED.includes(name));
       const fresh = network || changed.some((name) => TRAINED.includes(name)) || next.updates < this.updates;
@@ -64,15 +61,6 @@
       else if (next.panel === "train" && !this.trained && !this.running) this.train(0);
       if (opened("check") && !this.running) this.check();
       this.draw();
-    }
-
-    writeAddress() { history.replaceState(null, "", `#${NAME}?${toAddress(this.state)}`); }
-
-    followAddress() {
-      const [name, state] = location.hash.slice(1).split("?");
-      if (name !== NAME) return;
-      this.set(fromAddress(decodeURIComponent(state ?? "")), { address: false });
-      this.root.scrollIntoView();
     }
 
     // --- The worker ------------------------------------------------------------------------------------------------
@@ -119,23 +107,10 @@
           if (this.state.panel === "check") this.check();
         }
       }
-      this.expect(kind, kind === "train" && this.running);
+      this.expect(kind, kind === "train" ? this.running : kind === "measure" && found.draws < found.state.draws);
       this.draw();
-    }
-
-    // At most once for each frame of the screen.
-    draw() {
-      this.waiting ??= requestAnimationFrame(() => {
-        this.waiting = null;
-        this.view.draw(this);
-      });
     }
   }
 
-  addEventListener("DOMContentLoaded", () => {
-    const root = document.getElementById(NAME);
-    if (!root) return;
-    engine.page = new Page(root);
-    engine.page.start();
-  });
+  engine.place("gradient-laboratory", (root) => new Page(root));
 })(Layerwise);

@@ -1,19 +1,8 @@
-// What the gradient laboratory says: numbers as the book writes them, and sentences that change with the state.
+// What the gradient laboratory says: sentences that change with the state.
 "use strict";
 
 (function sentences(engine) {
-  const SUPERSCRIPT = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
-  const power = (exponent) => `10${[...String(exponent)].map((sign) => SUPERSCRIPT[sign]).join("")}`;
-
-  // Three digits: 0.0123, 4.25, 1,230, and beyond that 1.2·10⁻⁸. The same in the text, the table and the chart.
-  function written(x) {
-    if (x === 0) return "0";
-    if (!Number.isFinite(x)) return "overflow";
-    const size = Math.abs(x);
-    if (size >= 0.001 && size < 9999.5) return Number(x.toPrecision(3)).toLocaleString("en", { maximumSignificantDigits: 3 });
-    const [digits, exponent] = x.toExponential(1).split("e");
-    return `${digits}·${power(Number(exponent))}`.replace("-", "−");
-  }
+  const { written, listed } = engine.words, { names } = engine.controls;
 
   // By which factor |delta| changes in one layer on its way back, on average, from the last hidden layer to the first.
   function factor(delta) {
@@ -31,9 +20,10 @@
     [1e3, "The gradient grows"], [Infinity, "The gradient explodes"],
   ];
 
-  // {verdict, text}: hidden is |delta| of the hidden layers, measured; predicted is relative to the last of them, or null.
-  function aboutGradient(state, hidden, predicted, updates) {
-    const { names } = engine.state, last = hidden.length, name = names[state.f];
+  // {verdict, text}: hidden is |delta| of the hidden layers, measured; predicted is relative to the last of them, or null;
+  // first is {low, high} of |delta| in layer 1, and draws how many networks were drawn so far.
+  function aboutGradient(state, hidden, predicted, updates, { low, high, draws }) {
+    const last = hidden.length, name = names[state.f];
     const layers = `${name[0].toUpperCase()}${name.slice(1)}, ${state.depth} layers`;
     if (last < 2) return { verdict: "One hidden layer", text: `${layers}: nothing to multiply yet. Add layers.` };
     if (!hidden.every(Number.isFinite)) return { verdict: "Overflow", text: `${layers}: the numbers have left what a computer can hold.` };
@@ -43,9 +33,10 @@
     const theory = predicted
       ? ` ${updates ? "Theory, for the first weights" : "Theory"}: ${way(factor(predicted))} in each layer, ${written(predicted[0])} in the end.`
       : " No theory is drawn for batch normalisation.";
+    const apart = draws > 1 && !updates ? ` In layer 1 the ${draws} networks differ by a factor of ${written(high / low)}.` : "";
     return {
       verdict,
-      text: `${layers}: on its way back δ ${way(factor(hidden))} in each layer, so layer 1 has ${written(ratio)} of what layer ${last} has.${theory}`,
+      text: `${layers}: on its way back δ ${way(factor(hidden))} in each layer, so layer 1 has ${written(ratio)} of what layer ${last} has.${theory}${apart}`,
     };
   }
 
@@ -78,15 +69,5 @@
       + `Its longest axis is ${written(values[0])}${axes.join("")}.${rest}`;
   }
 
-  // 1 to 7, 9
-  function listed(numbers) {
-    const runs = [];
-    for (const n of numbers) {
-      const run = runs[runs.length - 1];
-      if (run && run[1] === n - 1) run[1] = n; else runs.push([n, n]);
-    }
-    return runs.map(([a, b]) => (a === b ? `${a}` : `${a} to ${b}`)).join(", ");
-  }
-
-  engine.sentences = { power, written, factor, way, aboutGradient, aboutTraining, aboutCheck, aboutStretching, difference, listed };
+  Object.assign(engine.laboratory, { factor, aboutGradient, aboutTraining, aboutCheck, aboutStretching, difference });
 })(Layerwise);

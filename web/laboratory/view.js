@@ -2,9 +2,9 @@
 "use strict";
 
 (function view(engine) {
-  const { CONTROLS, PRESETS, RULES, toAddress, started } = engine.state;
-  const { written, factor, aboutGradient, aboutTraining, aboutCheck, aboutStretching, difference } = engine.sentences;
-  const { make, button, picture, swatch, spoken, scrolling, Control, fill, paint, say } = engine.elements;
+  const { controls, PRESETS, RULES, factor, aboutGradient, aboutTraining, aboutCheck, aboutStretching, difference } = engine.laboratory;
+  const { written } = engine.words;
+  const { make, button, picture, swatch, spoken, scrolling, tableBehind, Control, fill, paint, say } = engine.elements;
   const SERIES = { weights: ["weights", "square"], biases: ["biases", "diamond"], spread: ["spread", "triangle"] };
   const WAYS = [ // of finding a derivative, in the gradient check
     { key: "central", name: "central difference", look: "biases", marker: "diamond", loose: true },
@@ -22,12 +22,10 @@
       this.root = root;
       this.actions = actions;
       this.controls = [];
-      this.table = make("table");
-      this.tableBox = make("details", { class: "table" }, make("summary", { text: "The chart as a table" }), scrolling("The chart as a table", this.table));
-      this.tableBox.ontoggle = () => this.page && this.draw(this.page);
+      this.tables = [];
       this.contents = { train: this.training(), check: this.checking(), histograms: this.looking() };
       root.replaceChildren(
-        ...this.head(), this.tableBox, this.grid(FIRST),
+        ...this.head(), this.table("The chart as a table", (page) => this.sizesTable(page)), this.grid(FIRST),
         make("details", { class: "more" }, make("summary", { text: "More to change" }), this.grid(MORE)),
         this.panels = make("div", { class: "panels", role: "group", "aria-label": "Shown below" },
           ...Object.entries(PANELS).map(([name, label]) => button(label, () => actions.set({ panel: this.page.state.panel === name ? "none" : name }), { "data-panel": name }))),
@@ -36,7 +34,7 @@
     }
 
     control(name, key) {
-      const made = new Control(name, this.actions.set, key);
+      const made = new Control(controls, name, this.actions.set, key);
       this.controls.push(made);
       return made.box;
     }
@@ -53,8 +51,8 @@
     head() {
       this.presets = make("div", { class: "presets", role: "group", "aria-label": "Networks to start from" },
         ...PRESETS.map(([label, changes]) => {
-          const state = { ...started(), ...changes };
-          return button(label, () => this.actions.set(state), { "data-state": toAddress(state) });
+          const state = { ...controls.started(), ...changes };
+          return button(label, () => this.actions.set(state), { "data-state": controls.toAddress(state) });
         }));
       this.theoryKey = make("span", { class: "key" }, swatch("theory", null), "δ predicted");
       const legend = make("div", { class: "legend", role: "group", "aria-label": "Lines of the chart" },
@@ -74,7 +72,11 @@
         make("div", { class: "buttons" }, this.train = button("Train", train), button("Step", step), button("Reset", reset), this.control("rate"), this.control("batch")),
         this.learnt = spoken(),
         make("div", { class: "charts" }, this.loss = picture("Loss over the updates"), this.accuracy = picture("Accuracy over the updates"),
-          this.answers = picture("How often each digit is answered")));
+          this.answers = picture("How often each digit is answered")),
+        this.table("The curves as a table", ({ trained }) => trained && [
+          "Loss of the training digits, share of right answers to the test digits", ["updates", "loss", "right"],
+          trained.curve.map(({ updates, loss, accuracy }) => [updates, loss, accuracy])]),
+        this.table("The answers as a table", ({ trained }) => trained && ["How often each digit is answered", ["digit", "times"], trained.answers.map((count, digit) => [digit, count])]));
     }
 
     checking() {
@@ -89,7 +91,8 @@
       this.histograms = ["ν", "y", "δ"].map((symbol) => picture(`Histogram of ${symbol} in one layer`));
       return make("div", { class: "panel" },
         this.control("layer"), make("div", { class: "charts" }, ...this.histograms),
-        this.stretched = spoken(), this.stretching = picture("Singular values, logarithmic"));
+        this.table("The histograms as a table", (page) => this.insideTable(page)),
+        this.stretched = spoken(), this.stretching = picture("Singular values, logarithmic"), this.table("The singular values as a table", (page) => this.axesTable(page)));
     }
 
     // The controls as the state has them.
@@ -98,7 +101,7 @@
         control.show(state);
         if (control.name === "layer") control.input.max = state.depth - 2;
       }
-      const present = toAddress({ ...state, panel: "none", updates: 0 });
+      const present = controls.toAddress({ ...state, panel: "none", updates: 0 });
       for (const preset of this.presets.children) preset.setAttribute("aria-pressed", preset.dataset.state === present);
       for (const panel of this.panels.children) panel.setAttribute("aria-expanded", panel.dataset.panel === state.panel);
       for (const [name, content] of Object.entries(this.contents)) content.hidden = name !== state.panel;
@@ -111,10 +114,34 @@
       this.drawGradients(page);
       const panel = { train: this.drawTraining, check: this.drawCheck, histograms: this.drawInside }[page.state.panel];
       if (panel) panel.call(this, page);
-      if (!this.tableBox.open) return;
+      for (const table of this.tables) table.refill();
+    }
+
+    // A table behind charts. content: from the page to [caption, head, rows], or nothing yet.
+    table(summary, content) {
+      const box = tableBehind(summary, () => this.page?.measured && content(this.page));
+      this.tables.push(box);
+      return box;
+    }
+
+    sizesTable(page) {
       const lines = this.lines(page).filter(({ look }) => look !== "before");
       const rows = lines[0].values.map((_, i) => [i + 1, ...lines.map(({ values }) => values[i])]);
-      fill(this.table, "Root mean squares, layer by layer", ["layer", ...lines.map(({ name }) => name)], rows);
+      return ["Root mean squares, layer by layer", ["layer", ...lines.map(({ name }) => name)], rows];
+    }
+
+    insideTable({ measured, trained, updates }) {
+      const inside = (updates ? trained : measured).inside;
+      if (!inside) return null;
+      const all = ["nu", "y", "delta"].map((key) => inside[key]);
+      const rows = all[0].counts.map((_, i) => [i - 20, ...all.map(({ counts }) => counts[i])]);
+      const widths = all.map(({ limit }, i) => `${["ν", "y", "δ"][i]}: ${written(limit / 20.5)}`).join(", ");
+      return [`Values in each of 41 bins around 0; width of a bin of ${widths}`, ["bin", "ν", "y", "δ"], rows];
+    }
+
+    axesTable({ measured, trained, updates }) {
+      const values = (updates ? trained : measured).inside?.stretching;
+      return values && ["Singular values", ["direction", "size"], [...values].map((value, i) => [i + 1, value])];
     }
 
     // The chart's lines: of the first weights or, after updates, of the present ones.
@@ -124,7 +151,7 @@
       const line = (name, look, marker, key) => ({ name, look, marker, values: take(key).median, ...band(take(key)) });
       const { median } = measured.sizes.delta, last = median.length - 2; // the theory is tied to the last hidden layer
       const lines = [line("δ", "delta", "circle", "delta")];
-      for (const [key, [look, marker]] of Object.entries(SERIES)) if (state[key]) lines.push(line(CONTROLS[key].label, look, marker, key));
+      for (const [key, [look, marker]] of Object.entries(SERIES)) if (state[key]) lines.push(line(controls.table[key].label, look, marker, key));
       if (updates) lines.unshift({ name: "δ before training", look: "before", marker: null, values: median });
       if (measured.predicted) lines.push({ name: "δ predicted", look: "theory", marker: null, values: measured.predicted.delta.map((d) => d * median[last]) });
       return lines;
@@ -138,8 +165,8 @@
     hidden(page) { return this.lines(page).find(({ look }) => look === "delta").values.slice(0, -1); }
 
     about(page) {
-      const { state, predicted } = page.measured;
-      return aboutGradient(state, this.hidden(page), predicted && predicted.delta, page.updates);
+      const { state, predicted, draws, sizes: { delta: { low, high } } } = page.measured;
+      return aboutGradient(state, this.hidden(page), predicted && predicted.delta, page.updates, { low: low[0], high: high[0], draws });
     }
 
     // What stands here while JavaScript is off: the sentence and the chart, as HTML.
@@ -215,5 +242,5 @@
     }
   }
 
-  engine.View = View;
+  engine.laboratory.View = View;
 })(Layerwise);

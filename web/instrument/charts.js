@@ -2,7 +2,7 @@
 "use strict";
 
 (function charts(engine) {
-  const { power, written } = engine.sentences;
+  const { power, written } = engine.words;
   const LEFT = 58, RIGHT = 14, TOP = 12, BOTTOM = 42, ZERO = 20; // ZERO: the strip for what is exactly 0
   const fixed = (x) => x.toFixed(1);
   const text = (x, y, content, look = "", anchor = "middle") => `<text class="${look}" x="${fixed(x)}" y="${fixed(y)}" text-anchor="${anchor}">${content}</text>`;
@@ -100,5 +100,5 @@
   // A piece of line for a legend.
   const sample = (look, marker, loose) => `${loose ? "" : line(1, 7, 27, 7, `line ${look}`)}${marker ? `<g class="${look} mark">${MARKERS[marker](14, 7)}</g>` : ""}`;
 
-  engine.charts = { layers, curve, bars, histogram, sample };
+  engine.charts = { layers, curve, bars, histogram, sample, fixed, text, line, MARKERS };
 })(Layerwise);

@@ -1,8 +1,8 @@
-// Pieces of the laboratory's page: elements, controls, tables.
+// Pieces of an instrument's page: elements, controls, tables.
 "use strict";
 
 (function elements(engine) {
-  const { written } = engine.sentences, { CONTROLS } = engine.state;
+  const { written } = engine.words;
 
   // An element: make("p", {class: "x", text: "…", "aria-live": "polite"}, child, …).
   function make(tag, { text, ...attributes } = {}, ...children) {
@@ -46,9 +46,9 @@
 
   // A slider, a choice or a switch, with its label, its value and its help. `set` takes {name: new value}.
   class Control {
-    constructor(name, set, key = null) {
-      const { label, values, start, help } = CONTROLS[name], id = `gradient-laboratory-${name}`;
-      Object.assign(this, CONTROLS[name]);
+    constructor({ instrument, table }, name, set, key = null) {
+      const { label, values, start, help } = table[name], id = `${instrument}-${name}`;
+      Object.assign(this, table[name]);
       const attributes = { id, ...(help && { "aria-describedby": `${id}-help` }) };
       const words = make("label", { for: id }, ...(key ? [key] : []), ...withSubscripts(label));
       const note = make("small", { id: `${id}-help` }, ...withSubscripts(help));
@@ -93,6 +93,17 @@
       make("tbody", {}, ...rows.map((row) => make("tr", {}, ...cells(row)))));
   }
 
+  // A table behind a chart, filled while it is open. content: gives [caption, head, rows], or nothing yet.
+  function tableBehind(summary, content) {
+    const table = make("table"), box = make("details", { class: "table" }, make("summary", { text: summary }), scrolling(summary, table));
+    box.refill = () => {
+      const found = box.open && box.offsetParent && content();
+      if (found) fill(table, ...found);
+    };
+    box.ontoggle = box.refill;
+    return box;
+  }
+
   // drawn: from {width, height} to the text of the picture.
   function paint(svg, height, drawn) {
     const width = Math.round(svg.getBoundingClientRect().width);
@@ -105,5 +116,5 @@
   // Only what has changed is written, since a reader of the screen says it aloud.
   function say(element, text) { if (element.textContent !== text) element.textContent = text; }
 
-  engine.elements = { make, button, picture, swatch, spoken, scrolling, Control, fill, paint, say };
+  engine.elements = { make, button, picture, swatch, spoken, scrolling, Control, fill, tableBehind, paint, say };
 })(Layerwise);

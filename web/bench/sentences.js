@@ -1,0 +1,82 @@
+// What the activation bench says: sentences that change with the state, and formulas with the numbers filled in.
+"use strict";
+
+(function sentences(engine) {
+  const { written } = engine.words, { names } = engine.controls, { LECUN_SLOPE } = engine;
+  const named = ({ f }) => `${names[f][0].toUpperCase()}${names[f].slice(1)}`;
+  const minus = (x) => written(-x);
+  const counted = (layers) => (layers === 1 ? "One layer" : `${layers} layers`);
+
+  // {verdict, text} for one unit; found: {value, slope, steepest, product: as text}.
+  function aboutUnit(state, { value, slope, steepest, product }) {
+    const { f, x, layers } = state;
+    const left = ` ${counted(layers)} with this slope ${layers === 1 ? "leaves" : "leave"} ${product} of a signal.`;
+    const text = `${named(state)} at x = ${written(x)}: value ${written(value)}, slope ${written(slope)}.${left}`;
+    if (f === "relu") {
+      if (x === 0) return { verdict: "At the kink", text: `ReLU has no slope at 0. By convention it is taken as 0, as in Keras.${left}` };
+      return { verdict: x > 0 ? "Open" : "Shut", text };
+    }
+    if (x === 0) return { verdict: "As steep as it gets", text };
+    if (slope < 0.1 * steepest) return { verdict: "Saturated", text };
+    return { verdict: slope > 1 ? "Steeper than 1" : "Flatter than 1", text };
+  }
+
+  // Each as [before the numbers, with them, the result]; ^{…} is raised.
+  const FORMULAS = {
+    sigmoid: (x, { value, slope }) => [
+      ["f(x) = 1 / (1 + e^{−x})", `1 / (1 + e^{${minus(x)}})`, written(value)],
+      ["f′(x) = 1 / (e^{x/2} + e^{−x/2})²", `1 / (e^{${written(x / 2)}} + e^{${minus(x / 2)}})²`, written(slope)],
+    ],
+    tanh: (x, { value, slope }) => [
+      ["f(x) = (e^{x} − e^{−x}) / (e^{x} + e^{−x})", `tanh(${written(x)})`, written(value)],
+      ["f′(x) = 4 / (e^{x} + e^{−x})²", `4 / (e^{${written(x)}} + e^{${minus(x)}})²`, written(slope)],
+    ],
+    relu: (x, { value, slope }) => [
+      ["f(x) = max(0, x)", `max(0, ${written(x)})`, written(value)],
+      ["f′(x) = 1 if x > 0, else 0", `${written(x)} ${x > 0 ? "> 0" : "≤ 0"}`, written(slope)],
+    ],
+    lecun_tanh: (x, { value, slope }, { a, gain }) => {
+      const inner = LECUN_SLOPE * x, bell = (slope - a) / (gain * LECUN_SLOPE), factor = String(gain);
+      return [
+        [`f(x) = ${factor} tanh(2x/3) + ${a} x`, `${factor} · ${written(engine.tanh(inner))} + ${written(a * x)}`, written(value)],
+        [`f′(x) = ${factor} · ⅔ · sech²(2x/3) + ${a}`, `${written(gain * LECUN_SLOPE)} · ${written(bell)} + ${a}`, written(slope)],
+      ];
+    },
+  };
+
+  function unitFormulas(state, found) {
+    const product = [`f′(x)^{${state.layers}}`, `${written(found.slope)}^{${state.layers}}`, found.product];
+    return [...FORMULAS[state.f](state.x, found, state), product];
+  }
+
+  function layerFormulas({ sigmaW2, sigmaB2 }, { second, slopes, next, chi }) {
+    return [
+      ["V(q) = σ_w² E f(√q z)² + σ_b²", `${written(sigmaW2)} · ${written(second)} + ${written(sigmaB2)}`, written(next)],
+      ["χ(q) = σ_w² E f′(√q z)²", `${written(sigmaW2)} · ${written(slopes)}`, written(chi)],
+    ];
+  }
+
+  function ofDelta(chi) {
+    const factor = Math.sqrt(chi);
+    if (Math.abs(factor - 1) < 0.0005) return "|δ| keeps its size on its way back";
+    return factor < 1 ? `|δ| shrinks by ${written(1 / factor)} a layer on its way back` : `|δ| grows by ${written(factor)} a layer on its way back`;
+  }
+
+  const GOAL = {
+    stable: ({ q, chi }) => `It is drawn to q* = ${written(q)}, where χ = ${written(chi)}: there ${ofDelta(chi)}.`,
+    vanishing: ({ chi }) => `It falls towards 0 without end, and χ approaches ${written(chi)}.`,
+    growing: ({ chi }) => `It grows without bound, and χ approaches ${written(chi)}.`,
+    neutral: ({ chi }) => `A layer keeps every q as it is, and χ = ${written(chi)}: ${ofDelta(chi)}.`,
+  };
+
+  const VERDICTS = { stable: "A fixed point", vanishing: "Nothing holds q up", growing: "Nothing holds q back", neutral: "Every q is kept" };
+
+  // {verdict, text} for wide layers; found: {next, last, goal}.
+  function aboutLayers(state, { next, last, goal }) {
+    const after = state.layers === 1 ? "" : `, and after ${state.layers} layers q = ${written(last)}`;
+    const text = `${named(state)}, Gaussian ν with q = ${written(state.q)}: the next layer has V(q) = ${written(next)}${after}. ${GOAL[goal.kind](goal)}`;
+    return { verdict: VERDICTS[goal.kind], text };
+  }
+
+  Object.assign(engine.bench, { aboutUnit, unitFormulas, layerFormulas, aboutLayers });
+})(Layerwise);

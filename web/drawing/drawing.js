@@ -1,0 +1,64 @@
+// The drawing instrument on a page: its state, and what the network makes of it.
+"use strict";
+
+(function drawing(engine) {
+  const { controls, SIDES, isExample, asText, DrawingView, cover } = engine.drawing;
+
+  // Another layer is looked at in the same place, however many rows its maps have.
+  function samePlace({ layer, row, column }, changes) {
+    if (changes.layer === undefined) return {};
+    const scale = SIDES[changes.layer][0] / SIDES[layer][0];
+    return { row: Math.ceil(row * scale), column: Math.ceil(column * scale) };
+  }
+
+  class DrawingPage extends engine.Instrument {
+    constructor(root) {
+      super(root, controls);
+      Object.assign(this, { reading: null, covered: null, turn: 0 });
+    }
+
+    start() {
+      const weights = engine.unpackedWeights(engine.weights);
+      this.networks = { reader: new engine.Reader(weights.improved), likeness: new engine.Likeness(weights.no_digit) };
+      this.view = new DrawingView(this.root, {
+        set: (changes) => this.set(changes),
+        stroke: (points) => this.set({ strokes: [...(isExample(this.state.strokes) ? [] : this.state.strokes), points] }),
+        undo: () => this.set({ strokes: this.state.strokes.slice(0, -1) }),
+      });
+      this.begin();
+    }
+
+    set(changes, { address = true } = {}) {
+      const before = this.state;
+      this.state = controls.consistent({ ...before, ...samePlace(before, changes), ...changes });
+      const { strokes, pen, panel } = this.state;
+      if (!this.reading || pen !== before.pen || asText(strokes) !== asText(before.strokes)) this.read();
+      if (panel === "covered" && !this.covered) this.cover();
+      this.view.show(this);
+      if (address) this.writeAddress();
+      this.draw();
+    }
+
+    read() {
+      const { strokes, pen } = this.state;
+      this.reading = engine.predict(engine.prepare(engine.ink.drawn(strokes, pen)), this.networks);
+      this.covered = null;
+      this.root.setAttribute("aria-busy", "false"); // what was being covered is given up
+    }
+
+    // Where this is asked for: a second's work, given up when the drawing changes.
+    cover() {
+      const { reading } = this, turn = ++this.turn;
+      if (reading.digit === null) return;
+      this.root.setAttribute("aria-busy", "true");
+      const wanted = () => turn === this.turn && reading === this.reading;
+      cover(reading, this.networks.reader, reading.digit, wanted, (covered) => {
+        this.covered = covered;
+        this.root.setAttribute("aria-busy", "false");
+        this.draw();
+      });
+    }
+  }
+
+  engine.place(controls.instrument, (root) => new DrawingPage(root));
+})(Layerwise);

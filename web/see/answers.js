@@ -1,0 +1,73 @@
+// The network's answer to a drawing, and what speaks against it (layerwise.see.answers and .doubts).
+"use strict";
+
+Layerwise.part(function answers(engine) {
+  const DIGIT = 0.8; // below this likeness a shape may be no digit
+  const LOW_CONFIDENCE = 0.6; // below this probability an answer is doubtful
+  const SURE_TURNED = 0.75, BETTER_TURNED = 0.3;
+  const LEAST_PIXELS = 32;
+  const HOW = { 1: "a quarter to the left", 2: "upside down", 3: "a quarter to the right" };
+  const ADVICE = {
+    empty: () => "no stroke is large enough. Write one digit that fills a third of the paper or more.",
+    several: () => "there seem to be two digits or more, and the network reads one.",
+    small: ({ prepared }) => `the digit is only ${Math.round(prepared.pixels)} pixels long. Write it larger.`,
+    "no digit": ({ likeness }) => `its shape is unlike all ways to write one (likeness ${likeness.toFixed(2)} of 1).`,
+    turned: ({ digit, quarters }) => `turned ${HOW[quarters]} it would be ${engine.aDigit(digit)}.`,
+    "low confidence": ({ digit, probabilities }) => {
+      const second = probabilities.reduce((best, p, i) => (i !== digit && p > (probabilities[best] ?? -1) ? i : best), -1);
+      return `${digit} gets a probability of ${probabilities[digit].toFixed(2)} and ${second} one of ${probabilities[second].toFixed(2)}.`;
+    },
+  };
+
+  engine.aDigit = (digit) => (digit === 8 ? "an 8" : `a ${digit}`);
+  const most = (values) => values.reduce((best, value, i) => (value > values[best] ? i : best), 0);
+
+  // networks: {reader, likeness}.
+  const likenessOf = ({ box, crop }, { likeness }) => (box ? likeness.of(crop.values) : 0);
+
+  // One way to see the drawing, and what the network makes of it.
+  function read(prepared, networks, alike = likenessOf(prepared, networks)) {
+    const layers = networks.reader.read(inColour(prepared.input.values)), { probabilities } = layers, digit = most(probabilities);
+    const sure = alike >= DIGIT && probabilities[digit] >= LOW_CONFIDENCE;
+    return { prepared, layers, probabilities, digit, likeness: alike, sure, score: alike * probabilities[digit] };
+  }
+
+  // Null where the likeness is not above `least`: then nobody asks the network.
+  function readTurned(prepared, quarters, networks, least) {
+    const seen = engine.preparedTurned(prepared, quarters), alike = likenessOf(seen, networks);
+    return alike > least ? read(engine.withInput(seen), networks, alike) : null;
+  }
+
+  // Grey as three equal channels.
+  const inColour = (grey) => Float64Array.from({ length: 3 * grey.length }, (_, i) => grey[Math.floor(i / 3)]);
+
+  // The reading of a prepared drawing, with `digit` (null where there is none) and `problems`: {kind, advice}. Where it is
+  // not sure, it is read turned as well.
+  function predict(prepared, networks) {
+    const first = read(prepared, networks);
+    let best = first, quarters = 0;
+    if (prepared.box && !first.sure) {
+      const least = Math.max(SURE_TURNED, first.score + BETTER_TURNED); // a score is never above the likeness
+      const turns = [1, 2, 3].map((number) => readTurned(prepared, number, networks, least));
+      const number = most(turns.map((turn) => turn?.score ?? 0)) + 1, turn = turns[number - 1];
+      if (turn?.score > least) [best, quarters] = [turn, number];
+    }
+    const kinds = prepared.box ? doubts(first, best, quarters) : ["empty"];
+    const about = { ...best, likeness: first.likeness, quarters };
+    const problems = kinds.map((kind) => ({ kind, advice: ADVICE[kind](about) }));
+    return { ...best, first, quarters, digit: prepared.box ? best.digit : null, problems };
+  }
+
+  // What says that it is no single digit comes first.
+  function doubts(first, best, quarters) {
+    return Object.entries({
+      "no digit": first.likeness < DIGIT,
+      turned: quarters > 0,
+      several: best.prepared.others > 0,
+      "low confidence": best.probabilities[best.digit] < LOW_CONFIDENCE,
+      small: best.prepared.pixels < LEAST_PIXELS,
+    }).filter(([, found]) => found).map(([kind]) => kind);
+  }
+
+  Object.assign(engine, { predict, inColour });
+});
