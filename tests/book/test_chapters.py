@@ -28,6 +28,7 @@ VISIBLE_LINES, VISIBLE_COLUMNS = 200, 92  # the text column of a page shows 92 c
 GIVEN = {"1.7159", "0.01", "0.001", "CC BY 4.0", "CC BY-SA 3.0"}
 # What a loader may find: every number of a chapter that calls it is expected on each.
 DATA = {"load_mnist": ("mnist", "mnist_5000"), "load_svhn": ("svhn", "svhn_sample", "svhn_synthetic")}
+FIVE, TEN = 5, 10
 HIDDEN = {"remove-cell", "hide-cell", "remove-input", "hide-input"}
 
 
@@ -163,7 +164,9 @@ def check_records(chapter: str, text: str, expected: dict[str, dict[str, Expecta
             if not _any_match(recorded, name):
                 complaints.append(f"expects {name} in {section}, but never records it")
     shown = recorded + glued_sources(cells)
-    for name in re.findall(r"\{glue(?::\w*)?\}`([^`]+)`", prose):
+    in_text = re.findall(r"\{glue(?::\w*)?\}`([^`]+)`", prose)
+    in_fields = re.findall(r"^```\{(?:answer|choice)\} ([a-z]\w*)$", prose, flags=re.MULTILINE)
+    for name in in_text + in_fields:
         if not _any_match(shown, name.split(":")[0]):
             complaints.append(f"shows {name}, but never records it")
     return complaints
@@ -185,7 +188,7 @@ def check_length(text: str) -> list[str]:
 
 
 def check_figures(text: str) -> list[str]:
-    """A cell that ends in a figure has a name to refer to, a caption, and says what is seen."""
+    """A cell that ends in a figure has a name to refer to, a caption, says what is seen, and keeps its numbers."""
     complaints = []
     for cell in cells_and_prose(text)[0]:
         settings = cell.metadata.get("mystnb", {})
@@ -197,6 +200,9 @@ def check_figures(text: str) -> list[str]:
         for kind, key in (("figure", "name"), ("figure", "caption"), ("image", "alt")):
             if not str(settings.get(kind, {}).get(key, "")).strip():
                 complaints.append(f"line {cell.line}: the figure has no mystnb: {kind}: {key}")
+        # The package's own do so (tests/figures/test_numbers.py).
+        if not of_figures and not re.search(r"\.numbers = ", cell.code):
+            complaints.append(f"line {cell.line}: the figure keeps no numbers for the table below it")
     return complaints
 
 
@@ -269,6 +275,37 @@ def check_typed_numbers(text: str) -> list[str]:
     ]
 
 
+def check_paragraphs(text: str) -> list[str]:
+    """A paragraph has at most FIVE computed numbers, and with those that are typed at most TEN, whatever it counts.
+
+    Tables and lists of steps are looked up, a bullet is a paragraph, and formulas are formulas.
+    """
+    _, prose = cells_and_prose(text)
+    blank = lambda match: "\n" * match[0].count("\n")  # noqa: E731
+    prose = re.sub(r"\{glue:text\}`[^`]+`", "GLUED", prose)
+    for not_numbers in (
+        r"^%.*$",
+        r"\$\$.*?\$\$",
+        r"^(`{3,}).*?^\1$",
+        r"^\|.*$",
+        r"\$[^$]*\$",
+        r"\{[\w:-]+\}`[^`]*`",
+        r"`[^`\n]+`",
+    ):
+        prose = re.sub(
+            not_numbers, blank, prose, flags=re.MULTILINE | (re.DOTALL if ".*?" in not_numbers else re.NOFLAG)
+        )
+    complaints, line = [], 1
+    for paragraph in re.split(r"(?<=\n)(?=\n|- |\d+\. )", prose):
+        computed = paragraph.count("GLUED")
+        typed = len(re.findall(r"(?<![\w.])\d[\d,.]*", re.sub(r"\A\s*\d+\. ", "", paragraph)))
+        if computed > FIVE or computed + typed > TEN:
+            start = line + len(paragraph) - len(paragraph.lstrip("\n"))
+            complaints.append(f"line {start}: a paragraph of {computed} computed numbers and {typed} typed ones")
+        line += paragraph.count("\n")
+    return complaints
+
+
 def expectations_of(chapter: str) -> dict[str, dict[str, Expectation]]:
     path = BOOK / "expectations" / f"{chapter}.yml"
     return read_expectations(path) if path.is_file() else {}
@@ -295,6 +332,11 @@ def test_figures_have_captions_and_alternative_text(path: Path) -> None:
 @chapter
 def test_no_measured_number_is_typed(path: Path) -> None:
     assert check_typed_numbers(path.read_text(encoding="utf-8")) == []
+
+
+@chapter
+def test_paragraphs_are_not_lists_of_numbers(path: Path) -> None:
+    assert check_paragraphs(path.read_text(encoding="utf-8")) == []
 
 
 @chapter
@@ -372,7 +414,14 @@ def all_complaints(text: str, expectations: str, folder: Path) -> list[str]:
     path = folder / "small.yml"
     path.write_text(expectations, encoding="utf-8")
     complaints = check_records("small", text, read_expectations(path))
-    for check in (check_length, check_figures, check_exercises, check_typed_numbers, check_first_import):
+    for check in (
+        check_length,
+        check_figures,
+        check_exercises,
+        check_typed_numbers,
+        check_paragraphs,
+        check_first_import,
+    ):
         complaints += check(text)
     return complaints
 
@@ -398,6 +447,8 @@ def test_a_good_chapter_passes(tmp_path: Path) -> None:
         ("figures.digits", "\n".join(["x = 1"] * 200) + "\nfigures.digits", "shows 204 lines of code"),
         ("figures.digits", "x = 1" + "  # " * 30 + "\nfigures.digits", "a line of code has 125 characters"),
         ("caption: A caption", "caption: ''", "line 16: the figure has no mystnb: figure: caption"),
+        ("figures.digits(images)", "draw(images)", "line 16: the figure keeps no numbers"),
+        ("figures.digits(images)", "figure.numbers = frame\nfigure", None),
         ("alt: Two lines", "text: Two lines", "line 16: the figure has no mystnb: image: alt"),
         ("```{solution} three", "```{note}", "exercise three has no solution"),
         (":label: three", ":name: three", "has 2 exercises with a label, expected at least 3"),
@@ -410,6 +461,10 @@ def test_a_good_chapter_passes(tmp_path: Path) -> None:
         ("1.7159 stand", "11% stand", "line 14: 11% is typed"),
         ("1.7159 stand", "`0.9221` and version 1.2.3 stand\n% given: 0.1", None),
         ("1.7159 stand", "0.1 stands\n\n% given: 0.1\n", None),
+        ("1.7159 stand", "{glue:text}`slope` " * 3 + "stand", None),
+        ("1.7159 stand", "{glue:text}`slope` " * 4 + "stand", "line 14: a paragraph of 6 computed numbers and 0 typed"),
+        ("1.7159 stand", "3 to 4, 5, 6, 7, 8, 9, 10 and 11 stand", "line 14: a paragraph of 2 computed numbers and 9"),
+        ("1.7159 stand", "{glue:text}`slope` " * 3 + "stand\n\n" + "{glue:text}`slope` " * 3, None),
         ("1.7159 stand", "it is 0.9.", "line 14: 0.9 is typed"),
     ],
 )
