@@ -358,16 +358,26 @@ def _audit(options: argparse.Namespace) -> None:
         print(f"At most {false_alarms(table):.1f} verdicts 'does not hold' are expected to be false.")
 
 
-def _assignments(options: argparse.Namespace) -> None:
-    from layerwise.assignments.marking import check_file, marks_as_text
-    from layerwise.assignments.sheets import write_assignment
+def _assignments(options: argparse.Namespace) -> int:
+    from layerwise.assignments import check_file, draw_tasks, marks_as_text, totals_as_text, write_assignment
 
     if bool(options.folder) == bool(options.check):
-        raise ValueError("expected a FOLDER for a new assignment, or --check and files of answers")
+        given = f"; both were given, the folder {options.folder} and --check" if options.folder else ""
+        raise ValueError(f"expected a FOLDER for a new assignment, or --check and files of answers{given}")
     for path in write_assignment(options.seed, options.folder) if options.folder else ():
         print(path)
+    tasks, forms, not_marked = draw_tasks(options.seed) if options.check else [], [], []
     for path in options.check:
-        print(marks_as_text(str(path), check_file(options.seed, path)), flush=True)
+        try:
+            forms.append(check_file(tasks, path))
+        except ValueError as error:
+            not_marked.append(str(path))
+            print(f"python -m layerwise assignments: not marked: {error}", file=sys.stderr, flush=True)
+        else:
+            print(marks_as_text(forms[-1]), flush=True)
+    if len(options.check) > 1:
+        print(totals_as_text(forms, not_marked))
+    return 1 if not_marked else 0
 
 
 def _expectations_folder() -> Path:

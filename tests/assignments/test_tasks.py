@@ -106,7 +106,9 @@ def test_the_program_that_students_get_has_the_drawn_mistake(seed: int, capsys: 
     f, layers, other = re.search(r'activation="(\w+)", layers=(\d), seed=(\d+)', task.question).groups()
     checked = check_gradient(program["my_gradients"], activation=f, layers=int(layers), seed=int(other))
     assert checked.bugs == (task.answers["bug"].right,)
-    assert task.answers["ratio"].right == pytest.approx(checked.table.loc[0, "ratio"], rel=1e-10)
+    what, layer = re.search(r"row of the (\w+) of layer (\d)", task.answers["ratio"].asks).groups()
+    row = checked.table.query("parameter == @what and layer == @layer", local_dict={"what": what, "layer": int(layer)})
+    assert task.answers["ratio"].right == pytest.approx(row["ratio"].item(), rel=1e-10)
     line = task.files["backward_pass.py"].splitlines()[int(task.answers["line"].right) - 1].strip()
     assert line in task.solution and line not in [right.strip() for right in PROGRAM.splitlines()]
 
@@ -173,6 +175,26 @@ def test_the_confusion_matrix_by_scikit_learn(seed: int) -> None:
         "baseline": pytest.approx(np.unique(true, return_counts=True)[1].max() / true.size),
         "mistake": f"{worst[0]} as {worst[1]}",
     }
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_right_answer_says_something(seed: int) -> None:
+    """No slip, no 1 and no other answer of its task is right in its place."""
+    for task in draw_tasks(seed):
+        for key, answer in task.answers.items():
+            others = [other.right for name, other in task.answers.items() if name != key and other.tolerance]
+            others += [] if isinstance(answer.right, str) or not answer.tolerance else [1, *(-1 * o for o in others)]
+            for number in (*answer.slips.values(), *(others if answer.tolerance else [])):
+                assert answer.judged(number)[0] != "right", (task.name, key, number)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_no_unit_on_paper_has_a_sum_of_nothing(seed: int) -> None:
+    answers = drawn("network_on_paper", seed).answers
+    nothing = [0.5] if "e^" in drawn("network_on_paper", seed).question else [0]
+    for key in ("y_1", "y_2"):
+        values = [answers[key].right, *answers[key].slips.values()]
+        assert not any(value == pytest.approx(nothing[0], abs=0.01) for value in values)
 
 
 def test_a_seed_gives_the_same_tasks_again_and_another_one_others() -> None:

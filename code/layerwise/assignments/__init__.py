@@ -5,8 +5,20 @@ numbers.
 """
 
 from layerwise.assignments.answers import Answer, Task
-from layerwise.assignments.marking import Mark, check_answers, check_file, marks_as_text
+from layerwise.assignments.marking import Mark, MarkedForm, check_answers, check_file, marks_as_text, totals_as_text
 from layerwise.assignments.sheets import write_assignment
-from layerwise.assignments.tasks import draw_tasks
+from layerwise.assignments.tasks import draw_tasks, sheet_id
 
-__all__ = ["Answer", "Mark", "Task", "check_answers", "check_file", "draw_tasks", "marks_as_text", "write_assignment"]
+__all__ = [
+    "Answer",
+    "Mark",
+    "MarkedForm",
+    "Task",
+    "check_answers",
+    "check_file",
+    "draw_tasks",
+    "marks_as_text",
+    "sheet_id",
+    "totals_as_text",
+    "write_assignment",
+]

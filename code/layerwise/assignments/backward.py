@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 from collections.abc import Mapping
+from math import isclose
 
 import numpy as np
 
@@ -41,9 +42,12 @@ def network_on_paper(random: np.random.Generator) -> Task:
         return Answer(f"$y_{unit + 1}^{{(1)}}$", float(trace.y[1][unit, 0]), slips=without)
 
     def delta(layer: int, unit: int) -> Answer:
+        right = float(trace.delta[layer][unit, 0])
         wrong = {hint: float(found.biases[layer][unit]) for hint, found in slips.items()}
-        return Answer(rf"$\delta_{unit + 1}^{{({layer})}}$", float(trace.delta[layer][unit, 0]), slips=wrong)
+        return Answer(rf"$\delta_{unit + 1}^{{({layer})}}$", right, slips=_other(wrong, right))
 
+    slope = float(gradients.weights[1][i, j])
+    slopes = {hint: float(found.weights[1][i, j]) for hint, found in slips.items()}
     answers = {
         "y_1": output(0),
         "y_2": output(1),
@@ -53,11 +57,7 @@ def network_on_paper(random: np.random.Generator) -> Task:
         "delta_output": delta(2, 0),
         "delta_1": delta(1, 0),
         "delta_2": delta(1, 1),
-        "slope": Answer(
-            rf"$\partial E / \partial w_{{{i + 1}{j + 1}}}^{{(1)}}$",
-            float(gradients.weights[1][i, j]),
-            slips={hint: float(found.weights[1][i, j]) for hint, found in slips.items()},
-        ),
+        "slope": Answer(rf"$\partial E / \partial w_{{{i + 1}{j + 1}}}^{{(1)}}$", slope, slips=_other(slopes, slope)),
     }
     question = rf"""A network has two inputs, two hidden units and one output unit; ${FORMULAS[f][0]}$ in both
 layers, and $E = \frac12 (T - y)^2$. Work it on paper for the input $({x[0]:g}, {x[1]:g})$ and the target $T = {T:g}$,
@@ -78,8 +78,13 @@ $f'(\nu_i^{{(1)}})\, w_{{1i}}^{{(2)}} \delta^{{(2)}}$; the slope is $\delta_{i +
     return Task("network_on_paper", "A network on paper", question, answers, solution)
 
 
+def _other(slips: Mapping[str, float], right: float) -> dict[str, float]:
+    """The slips that change an answer: what is missed in a hidden layer leaves the output's delta as it is."""
+    return {hint: slip for hint, slip in slips.items() if not isclose(slip, right, rel_tol=1e-9)}
+
+
 def _network(random: np.random.Generator) -> tuple[Network, list[float], float]:
-    """One whose units are neither dead nor saturated, and whose answer is wrong."""
+    """One whose units are neither dead nor saturated, nor without their biases, and whose answer is wrong."""
     steps = np.array([-2, -1.5, -1, -0.5, 0.5, 1, 1.5, 2])
     while True:
         network = Network(
@@ -91,8 +96,9 @@ def _network(random: np.random.Generator) -> tuple[Network, list[float], float]:
         )
         x, T = [float(value) for value in random.choice(steps, 2, replace=False)], float(random.integers(0, 2))
         trace = network.trace([x], [[T]])
-        sums = np.abs(np.concatenate([trace.nu[1], trace.nu[2]]))
-        if sums.min() > 0.2 and sums.max() < 2 and abs(trace.y[2][0, 0] - T) > 0.2:
+        sums = np.concatenate([trace.nu[1], trace.nu[2]])[:, 0]
+        without = sums - np.concatenate([network.biases[1], network.biases[2]])
+        if min(abs(sums).min(), abs(without).min()) > 0.2 and abs(sums).max() < 2 and abs(trace.y[2][0, 0] - T) > 0.2:
             return network, x, T
 
 
@@ -157,12 +163,16 @@ def planted_bug(random: np.random.Generator) -> Task:
 
     with contextlib.redirect_stdout(io.StringIO()):
         table = check_gradient(with_bug, activation=f, layers=layers, seed=seed).table
+    # A mistake may leave the first rows right: a ratio of 1 would ask for nothing.
+    ratios = table["ratio"].to_numpy(float)
+    place = int(np.argmax(abs(ratios - 1) > 0.03))
     answers = {
         "bug": Answer("the name of the mistake, as `check_gradient(...).bugs` has it", bug),
         "line": Answer("the number of the line of `backward_pass.py` that is wrong", line, 0.0),
         "ratio": Answer(
-            "the number in the column `ratio`, in the first row of the table (weights of layer 1)",
-            float(table["ratio"].iloc[0]),
+            f"the number in the column `ratio` of the table, in the row of the "
+            f"{table['parameter'].iloc[place]} of layer {table['layer'].iloc[place]}",
+            float(ratios[place]),
             0.01,
         ),
     }

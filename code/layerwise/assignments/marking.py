@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from layerwise.assignments.answers import POINTS, Task, Verdict
-from layerwise.assignments.tasks import draw_tasks
+from layerwise.assignments.tasks import sheet_id
 
 MOST_BYTES = 100_000
 
@@ -46,35 +46,107 @@ def check_answers(tasks: Sequence[Task], given: Mapping[str, Any]) -> list[Mark]
         part = given.get(task.name)
         written = part if isinstance(part, Mapping) else {}
         for key, answer in task.answers.items():
-            marks.append(Mark(task.name, key, *answer.judged(written.get(key))))
+            others = [other.right for name, other in task.answers.items() if name != key]
+            numbers = [other for other in others if not isinstance(other, str)]
+            marks.append(Mark(task.name, key, *answer.judged(written.get(key), numbers)))
     return marks
 
 
-def check_file(seed: int, path: str | os.PathLike[str]) -> list[Mark]:
-    """Marks for a file of answers, YAML or JSON.
+@dataclass(frozen=True)
+class MarkedForm:
+    """A file of answers as it was marked.
+
+    Attributes
+    ----------
+    name, student : str
+        The file, and who has filled it in, as the file says.
+    marks : sequence of Mark
+        One for each answer that is asked for.
+    remarks : sequence of str
+        What else there is to say: names that no task has.
+    """
+
+    name: str
+    student: str
+    marks: Sequence[Mark]
+    remarks: Sequence[str] = ()
+
+    @property
+    def points(self) -> float:
+        """Of all answers together."""
+        return sum(mark.points for mark in self.marks)
+
+
+def check_file(tasks: Sequence[Task], path: str | os.PathLike[str]) -> MarkedForm:
+    """Mark a file of answers, YAML or JSON.
 
     Raises
     ------
     ValueError
-        If the file is neither, or too long to be one; the message says where it cannot be read.
-    OSError
-        If there is no such file.
+        If the file cannot be read, is no form, or is that of another sheet; the message says which, and where.
     """
-    content = Path(path).read_bytes()
+    given, expected = _read(Path(path)), sheet_id(tasks)
+    found = _line(given.get("sheet")).lower()
+    if found and found != expected:
+        raise ValueError(
+            f"{path} answers the sheet {found}, but this seed draws {expected}: "
+            "was another seed used, or another version of Layerwise?"
+        )
+    remarks = [] if found else [f"it names no sheet: does it answer {expected}?"]
+    remarks += [f"no task asks for {name}" for name in _unknown(tasks, given)]
+    return MarkedForm(str(path), _line(given.get("student")), check_answers(tasks, given), remarks)
+
+
+def _read(path: Path) -> Mapping[Any, Any]:
+    """What stands in a file, every value as text: 0.10, 010 and 1:30 are left as they were written."""
+    if path.is_dir():
+        raise ValueError(f"{path} is a folder; name the forms in it")
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise ValueError(f"there is no file {path}") from None
+    except OSError as error:
+        raise ValueError(f"{path} cannot be read: {error.strerror}") from None
     if len(content) > MOST_BYTES:
         raise ValueError(f"{path} has {len(content):,} bytes; a file of answers has a few hundred")
     try:
-        given = yaml.safe_load(content)  # JSON is YAML, too
+        # Builds nothing but texts, lists and mappings; reads JSON, too.
+        given = yaml.load(content, Loader=yaml.BaseLoader)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise ValueError(f"{path} cannot be read: {' '.join(str(error).split())}") from None
     if not isinstance(given, Mapping):
         raise ValueError(f"{path} holds no answers; expected the form answers.yml, filled in")
-    return check_answers(draw_tasks(seed), given)
+    return given
 
 
-def marks_as_text(name: str, marks: Sequence[Mark]) -> str:
+def _unknown(tasks: Sequence[Task], given: Mapping[Any, Any]) -> list[str]:
+    """Names of tasks and answers that no task has: a slip of the keyboard, and an answer is lost."""
+    known = {task.name: task.answers for task in tasks}
+    names = [_line(name) for name in given if name not in (*known, "sheet", "student")]
+    for task, answers in known.items():
+        part = given.get(task)
+        names += [f"{task}.{_line(key)}" for key in part if key not in answers] if isinstance(part, Mapping) else []
+    return names
+
+
+def _line(given: Any) -> str:
+    """A stranger's text on one line, without what a terminal obeys."""
+    text = given if isinstance(given, str) else ""
+    return "".join(letter for letter in " ".join(text.split()) if letter.isprintable())[:60]
+
+
+def marks_as_text(form: MarkedForm) -> str:
     """The marks of one file, one line an answer."""
-    lines = [f"{name}: {sum(mark.points for mark in marks):g} of {len(marks)} points"]
-    for mark in marks:
+    who = f"{form.name} ({form.student})" if form.student else form.name
+    lines = [f"{who}: {form.points:g} of {len(form.marks)} points"]
+    for mark in form.marks:
         lines.append(f"  {f'{mark.task}.{mark.answer}':<34} {mark.verdict:<8} {mark.hint}".rstrip())
-    return "\n".join(lines)
+    return "\n".join([*lines, *(f"  {remark}" for remark in form.remarks)])
+
+
+def totals_as_text(forms: Sequence[MarkedForm], not_marked: Sequence[str] = ()) -> str:
+    """The points of several files, one line each, by student or, where none is named, by file."""
+    rows = [(form.student or form.name, f"{form.points:4g} of {len(form.marks)}") for form in forms]
+    rows += [(name, "not marked") for name in not_marked]
+    width = max((len(name) for name, _ in rows), default=0)
+    return "\n".join(["Points", *(f"  {name:<{width}}  {points}" for name, points in rows)])

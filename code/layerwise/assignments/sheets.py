@@ -6,8 +6,8 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from layerwise.assignments.answers import POINTS, Answer, Task
-from layerwise.assignments.tasks import draw_tasks
+from layerwise.assignments.answers import CLOSE, POINTS, Answer, Task
+from layerwise.assignments.tasks import draw_tasks, sheet_id
 from layerwise.keep.files import write_whole
 
 
@@ -30,11 +30,11 @@ def write_assignment(seed: int, folder: str | os.PathLike[str]) -> list[Path]:
     Raises
     ------
     ValueError
-        If the folder holds anything, or for a seed that is no whole number, 0 or more.
+        If the folder holds anything or is a file, or for a seed that is no whole number, 0 or more.
+    OSError
+        If the folder cannot be read or written.
     """
     folder, tasks = Path(folder), draw_tasks(seed)
-    if folder.is_dir() and any(folder.iterdir()):
-        raise ValueError(f"{folder} is not empty; an assignment goes into a folder of its own")
     texts = {
         "students/sheet.md": sheet(tasks),
         "students/answers.yml": form(tasks),
@@ -42,8 +42,15 @@ def write_assignment(seed: int, folder: str | os.PathLike[str]) -> list[Path]:
         "instructor/solutions.md": solutions(tasks, seed),
         "instructor/marking.md": marking_guide(tasks, seed),
     }
-    for name, text in texts.items():
-        write_whole(folder / name, text)
+    try:
+        if folder.exists() and not folder.is_dir():
+            raise ValueError(f"{folder} is a file; an assignment goes into a folder of its own")
+        if folder.is_dir() and any(folder.iterdir()):
+            raise ValueError(f"{folder} is not empty; an assignment goes into a folder of its own")
+        for name, text in texts.items():
+            write_whole(folder / name, text)
+    except OSError as error:
+        raise OSError(f"no assignment can be written into {folder}: {error.strerror}") from None
     return [folder / name for name in texts]
 
 
@@ -51,10 +58,10 @@ def sheet(tasks: Sequence[Task]) -> str:
     """The sheet for students, Markdown."""
     total = sum(len(task.answers) for task in tasks)
     parts = [
-        f"""# Assignment
+        f"""# Assignment {sheet_id(tasks)}
 
-{total} answers, one point each. Write them into `answers.yml`, numbers as 0.0625, 6.25e-2 or 1/16,
-to four significant digits or more."""
+{total} answers, one point each. Write them into `answers.yml`, with your name behind `student:`, and hand it in under a
+name of your own. Numbers are written as 0.0625, 6.25e-2, 1/16 or 6.25 %, to four significant digits or more."""
     ]
     for number, task in enumerate(tasks, start=1):
         asked = "\n".join(f"- `{key}`: {answer.asks}" for key, answer in task.answers.items())
@@ -64,7 +71,7 @@ to four significant digits or more."""
 
 def form(tasks: Sequence[Task]) -> str:
     """The file that students fill in, YAML."""
-    lines = ["# One answer a line, behind the colon.", "student:"]
+    lines = ["# One answer a line, behind the colon.", f"sheet: {sheet_id(tasks)}", "student:"]
     for task in tasks:
         lines += [f"{task.name}:", *(f"  {key}:" for key in task.answers)]
     return "\n".join(lines) + "\n"
@@ -72,7 +79,7 @@ def form(tasks: Sequence[Task]) -> str:
 
 def solutions(tasks: Sequence[Task], seed: int) -> str:
     """Answers and the way to them, Markdown."""
-    parts = [f"# Solutions for the seed {seed}"]
+    parts = [f"# Solutions for the seed {seed}, sheet {sheet_id(tasks)}"]
     for number, task in enumerate(tasks, start=1):
         found = "\n".join(
             f"- `{key}`: {answer.asks}: **{shown(answer.right)}**" for key, answer in task.answers.items()
@@ -84,12 +91,12 @@ def solutions(tasks: Sequence[Task], seed: int) -> str:
 def marking_guide(tasks: Sequence[Task], seed: int) -> str:
     """What each answer is worth, and what wrong ones say, Markdown."""
     parts = [
-        f"""# Marking guide for the seed {seed}
+        f"""# Marking guide for the seed {seed}, sheet {sheet_id(tasks)}
 
 A right answer is worth {POINTS["right"]:g} point, a nearly right one {POINTS["nearly"]:g}.
 `layerwise assignments --seed {seed} --check answers.yml` marks one file or many by these rules. The way to an answer,
 where students hand it in, is yours to mark. A wrong sign, a factor of 2, and a percentage for a share are nearly right
-everywhere; so is a number within ten times the tolerance."""
+everywhere, and so is a number within {CLOSE} times the tolerance; but not 0, 1 or another answer of the same task."""
     ]
     for number, task in enumerate(tasks, start=1):
         rows = "\n".join(_row(key, answer) for key, answer in task.answers.items())
@@ -100,9 +107,7 @@ everywhere; so is a number within ten times the tolerance."""
 
 def _row(key: str, answer: Answer) -> str:
     exact = isinstance(answer.right, str) or not answer.tolerance
-    slips = "; ".join(f"{shown(slip)}: {hint}" for hint, slip in answer.slips.items() if slip != answer.right).replace(
-        "|", "\\|"
-    )
+    slips = "; ".join(f"{shown(slip)}: {hint}" for hint, slip in answer.slips.items()).replace("|", "\\|")
     return f"| `{key}` | {shown(answer.right)} | {'exact' if exact else f'{answer.tolerance:.1%}'} | {slips} |"
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+
 import numpy as np
 
 from layerwise.assignments.answers import Task
@@ -34,4 +38,22 @@ def draw_tasks(seed: int) -> list[Task]:
         For a seed that is no whole number, 0 or more.
     """
     check(ALLOWED, seed=seed)
-    return [draw(np.random.default_rng([seed, number])) for number, draw in enumerate(DRAWN)]
+    return [_drawn(draw, np.random.default_rng([seed, number])) for number, draw in enumerate(DRAWN)]
+
+
+def _drawn(draw: Callable[[np.random.Generator], Task], random: np.random.Generator) -> Task:
+    while not (task := draw(random)).tells:  # a slip that is right by chance is drawn again
+        pass
+    return task
+
+
+def sheet_id(tasks: Sequence[Task]) -> str:
+    """What tells a sheet from that of another seed, or of a version that draws or words its tasks otherwise.
+
+    A hash of what students get, so that it says nothing of the seed that the sheet does not say.
+    """
+    read = [
+        [task.question, {key: answer.asks for key, answer in task.answers.items()}, {**task.files}] for task in tasks
+    ]
+    digest = hashlib.sha256(json.dumps(read).encode()).hexdigest()
+    return f"{digest[:4]}-{digest[4:8]}"
