@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -120,7 +121,7 @@ def test_a_pointer_drags_x_along_the_curve(visit: Visit) -> None:
     visit.settle()
     assert page.evaluate("engine().state.x") == -3
     assert page.evaluate("location.hash") == f"#{NAME}?f=tanh&x=-3"
-    assert "Tanh at x = −3" in page.locator(f"#{NAME} .sentence").first.inner_text()
+    assert "Tanh at x = −3" in page.locator(f"#{NAME} .sentence:visible").first.inner_text()
 
 
 def test_a_press_on_the_phase_diagram_sets_the_weights(visit: Visit) -> None:
@@ -147,7 +148,7 @@ def test_products_below_the_smallest_number_are_still_written(visit: Visit) -> N
     exponent = 100 * np.log10(4 * np.exp(-40))
     digits, power = 10 ** (exponent % 1), int(exponent // 1)
     raised = str(power).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-    assert f"{digits:.1f}·10{raised}" in page.locator(f"#{NAME} .sentence").first.inner_text()
+    assert f"{digits:.1f}·10{raised}" in page.locator(f"#{NAME} .sentence:visible").first.inner_text()
 
 
 @pytest.mark.parametrize(
@@ -163,7 +164,7 @@ def test_products_below_the_smallest_number_are_still_written(visit: Visit) -> N
 )
 def test_the_sentence_changes_with_the_state(visit: Visit, state: str, said: str) -> None:
     visit.open(state)
-    assert visit.page.locator(f"#{NAME} .sentence").first.inner_text().startswith(said)
+    assert visit.page.locator(f"#{NAME} .sentence:visible").first.inner_text().startswith(said)
 
 
 @pytest.mark.parametrize(
@@ -177,7 +178,30 @@ def test_the_sentence_changes_with_the_state(visit: Visit, state: str, said: str
 )
 def test_what_becomes_of_q_is_said(visit: Visit, state: str, said: str) -> None:
     page = visit.open(f"{state}&panel=layer")
-    assert page.locator(f"#{NAME} .panel .sentence:visible").inner_text().startswith(said)
+    assert page.locator(f"#{NAME} .sentence:visible").first.inner_text().startswith(said)
+
+
+def in_python_signs(text: str) -> str:
+    """From e<sup>−3</sup> and 1.2·10⁻⁸ to an expression in Python."""
+    text = text.replace(")²", ")**2").replace("e<sup>", "exp(").replace("<sup>", "**(")
+    text = re.sub("·10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)", r"e\1", re.sub("<[^>]*>", "", text.replace("</sup>", ")")))
+    return text.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−·", "-0123456789-*", ","))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_calculator_gets_from_the_filled_in_numbers_what_is_printed(visit: Visit, seed: int) -> None:
+    chance = random.Random(seed)
+    f, x, layers = FUNCTIONS[seed % 4], round(chance.uniform(-5, 5), 2) if seed > 3 else 0, chance.randint(2, 50)
+    page = visit.open(f"f={f}&x={x}&layers={layers}&panel=layer&q={chance.uniform(0.1, 3):.3f}&sigmaW2=2")
+    rows = page.locator(f"#{NAME} .formulas:visible dd").evaluate_all("(rows) => rows.map((row) => row.innerHTML)")
+    assert len(rows) == 5
+    for number, row in enumerate(rows):
+        filled, result = re.fullmatch(r"= (.*) = <strong>(.*)</strong>", row).groups()
+        if f == "relu" and number < 2:
+            continue  # a comparison
+        found = eval(in_python_signs(filled), {"exp": np.exp, "tanh": np.tanh})
+        digits = 5 if f == "lecun_tanh" and number == 1 else 3
+        assert page.evaluate("(given) => Layerwise.words.written(...given)", [float(found), digits]) == result, row
 
 
 def test_tables_hold_what_the_charts_show(visit: Visit) -> None:

@@ -108,8 +108,45 @@ def test_a_stroke_on_an_example_starts_anew_and_undo_and_clear_take_strokes_back
     assert len(strokes_in(page)) == 1
     page.get_by_role("button", name="Clear").click()
     assert strokes_in(page) == []
-    expect(page.get_by_role("button", name="Undo")).to_be_disabled()
     assert sentence(visit).startswith("The paper is empty")
+    page.get_by_role("button", name="Undo").click()
+    assert len(strokes_in(page)) == 1
+    page.get_by_role("button", name="Undo").click()
+    assert strokes_in(page) == []
+    expect(page.get_by_role("button", name="Undo")).to_be_disabled()
+
+
+def test_while_the_pen_is_down_no_older_answer_stands_there(visit: Visit) -> None:
+    page = visit.open()
+    lit, said = page.locator(f"#{NAME} .presets [aria-pressed=true]"), page.locator(f"#{NAME} .sentence").first
+    expect(lit).to_have_count(1)
+    place = on_screen(page)
+    page.mouse.move(*place([128, 60]))
+    page.mouse.down()
+    page.mouse.move(*place([128, 200]))
+    expect(said).to_contain_text("The pen is down")
+    expect(lit).to_have_count(0)
+    expect(page.locator(f"#{NAME} table.bars")).to_have_css("opacity", "0.35")
+    page.mouse.up()
+    assert sentence(visit).startswith("It reads a 1")
+    expect(page.locator(f"#{NAME} table.bars")).to_have_css("opacity", "1")
+    page.get_by_role("button", name="Clear").click()
+    page.locator(f"#{NAME} svg.paper").focus()
+    page.keyboard.press(" ")
+    expect(said).to_contain_text("The pen is down")
+    page.keyboard.press(" ")
+    expect(said).to_contain_text("This may be no digit")
+
+
+def test_a_flat_line_is_told_that_it_is_flat(visit: Visit) -> None:
+    page = visit.open("strokes=")
+    draw(page, [[[40, 128], [220, 132]]])
+    assert sentence(visit) == (
+        "No digit is found. This is flat, like a dash. A digit is at least a third as high as it is wide."
+    )
+    page = visit.open("strokes=&pen=12")
+    draw(page, [[[128, 128], [129, 128]]])
+    assert "No stroke is large enough" in sentence(visit)
 
 
 def test_a_finger_draws_and_does_not_scroll(browser: Browser, built: Path) -> None:
@@ -257,7 +294,7 @@ def test_covering_a_square_costs_what_the_network_says(visit: Visit) -> None:
         expected = Reader()(np.repeat(picture[None, ..., None], 3, axis=3))[0, 7]
         assert covered[number] == pytest.approx(expected, abs=1e-9)
     said = page.locator(f"#{NAME} .panel:visible .sentence").inner_text()
-    assert re.search(r"Covered (at the|in the)", said)
+    assert re.search(r"With a grey square (at the|in the) .*, it falls to", said)
 
 
 def test_nothing_that_is_drawn_leaves_the_page(browser: Browser, built: Path) -> None:

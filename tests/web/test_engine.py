@@ -18,6 +18,7 @@ import pytest
 from playwright.sync_api import Page
 
 import portable_network as portable
+from chromium import unless_in_ci
 from layerwise.data import one_hot
 from layerwise.data.mnist import load_mnist_5000
 from layerwise.depth.mean_field import derivative_second_moment, second_moment, signals_and_gradients
@@ -136,7 +137,7 @@ def test_the_bits_are_those_that_every_machine_found_before(page: Page) -> None:
 def test_node_finds_the_same_bits() -> None:
     node = shutil.which("node")
     if node is None:
-        pytest.skip("Node is not installed")
+        unless_in_ci("Node is not installed")
     scripts = "\n".join(path.read_text(encoding="utf-8") for path in ENGINE)
     program = f"{scripts}\n{MAKE}\nconsole.log(JSON.stringify(({RESULTS})({json.dumps(STATES[0])})));"
     output = subprocess.run([node], input=program, capture_output=True, text=True, check=True).stdout
@@ -147,7 +148,7 @@ def test_firefox_finds_the_same_bits(server: Server, tmp_path: Path) -> None:
     """Without a driver: the page sends what it has found to the server that it came from."""
     firefox = os.environ.get("FIREFOX") or shutil.which("firefox-esr") or shutil.which("firefox")
     if firefox is None:
-        pytest.skip("Firefox is not installed; FIREFOX may name it")
+        unless_in_ci("Firefox is not installed; FIREFOX may name it")
     scripts = "\n".join(path.read_text(encoding="utf-8") for path in ENGINE)
     found = f"JSON.stringify([Layerwise.kernelUsable, ({RESULTS})({json.dumps(STATES[0])})])"
     program = f"{scripts}\n{MAKE}\nfetch('/found', {{ method: 'POST', body: {found} }});"

@@ -26,11 +26,14 @@ MNIST = load_mnist_5000()
 PRESETS = {
     "Sigmoid, 20 layers": "",
     "Tanh, 40 layers": "f=tanh&depth=40",
-    "ReLU, 40 layers: fading": "f=relu&depth=40",
+    "ReLU, 40 layers: vanishing": "f=relu&depth=40",
     "ReLU with He": "f=relu&depth=40&sigmaW2=2&rule=fan_in",
     "ReLU with skips": "f=relu&depth=40&skip=1",
     "Sigmoid, weights": "sigmaW2=16&rule=fan_in",
 }
+
+# What the worker answers from now on waits in `held`.
+HOLD = "() => { globalThis.held = []; engine().worker.onmessage = ({ data }) => { held.push(data); }; }"
 
 
 @pytest.fixture(scope="module")
@@ -163,6 +166,57 @@ def test_the_check_says_which_layers_central_differences_do_not_see(visit: Visit
     assert page.locator(f"#{NAME} .panel tbody tr:visible").count() == 30
     page = visit.open("panel=check&depth=3&f=tanh")
     assert "right to 1 % in every layer" in page.locator(f"#{NAME} .panel .sentence:visible").inner_text()
+
+
+def test_a_result_keeps_its_name_and_colour_until_the_newer_one_is_there(visit: Visit) -> None:
+    page = visit.open("f=tanh&depth=5")
+    sentence = page.locator(f"#{NAME} .sentence").first
+    page.evaluate(HOLD)
+    page.locator(f"#{NAME} .presets button", has_text="Sigmoid, 20").click()
+    page.wait_for_function("held.length && !engine().waiting")
+    assert sentence.inner_text().split(". ")[1].startswith("Tanh, 5 layers")
+    assert page.locator(f"#{NAME}").get_attribute("data-activation") == "tanh"
+    expect(page.locator(f"#{NAME} .computing")).to_be_visible()
+    page.evaluate("held.forEach((message) => engine().hear(message))")
+    visit.settle()
+    assert sentence.inner_text().split(". ")[1].startswith("Sigmoid, 20 layers")
+    assert page.locator(f"#{NAME}").get_attribute("data-activation") == "sigmoid"
+    expect(page.locator(f"#{NAME} .computing")).to_be_hidden()
+
+
+def test_a_check_is_given_up_when_its_network_has_gone(visit: Visit) -> None:
+    page = visit.open("depth=8&width=4")
+    found = page.evaluate(
+        """async () => {
+            const posted = [], layers = [], send = Layerwise.serve(({ kind }) => posted.push(kind));
+            const { checkLayer } = Layerwise, state = { ...engine().state, way: 'blocks' };
+            Layerwise.checkLayer = (network, r) => {
+                layers.push(r);
+                if (r === 2) send({ kind: 'forget', id: 2 });
+                return checkLayer(network, r);
+            };
+            const data = { images: new Uint8Array(2560 * 784).fill(9), labels: new Uint8Array(2560) };
+            await send({ kind: 'start', data });
+            await send({ kind: 'check', id: 1, state });
+            Layerwise.checkLayer = checkLayer;
+            return [posted, layers];
+        }"""
+    )
+    assert found == [[], [1, 2]]
+
+
+def test_the_check_of_older_weights_is_not_shown(visit: Visit) -> None:
+    page = visit.open("f=tanh&depth=4&width=8&panel=check")
+    said = page.locator(f"#{NAME} .panel .sentence:visible")
+    assert said.inner_text().startswith("Complex steps agree")
+    page.evaluate(HOLD)
+    page.get_by_role("slider", name="Layers").press("ArrowRight")
+    expect(said).to_have_text("Checking one weight of each layer: computing …")
+    expect(page.locator(f"#{NAME} .panel tbody tr:visible")).to_have_count(0)
+    page.evaluate("() => { engine().worker.onmessage = ({ data }) => engine().hear(data); }")
+    page.evaluate("held.forEach((message) => engine().hear(message))")
+    visit.settle()
+    expect(page.locator(f"#{NAME} .panel tbody tr:visible")).to_have_count(5)
 
 
 def test_one_key_press_is_one_step(visit: Visit) -> None:

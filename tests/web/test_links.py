@@ -42,7 +42,7 @@ SAYS: dict[tuple[str, str], tuple[str, str | float | None, float]] = {
     ("lecun_tanh", "through LeCun's tanh"): (RATIO, "glorot_lecun_median", 1.2),
     ("lecun_tanh", "tanh with larger weights"): (r"each layer.*Theory: .*, (\S+) in the end", 1.53, 1.5),
     ("lecun_tanh", "LeCun's tanh"): (r"each layer.*Theory: .*, (\S+) in the end", 1.53, 1.5),
-    ("vanishing_gradients", "38 of them"): (r"shrinks by (\S+) in each layer", 4.0, 1.1),
+    ("vanishing_gradients", "38 of them"): (r"is divided by (\S+) in each layer", 4.0, 1.1),
     ("vanishing_gradients", "like 1/(2r)"): (r"after 100 layers q = (\S+)\. ", 1 / 200, 1.1),
     ("vanishing_gradients", "differ in layer 1"): (r"differ by a factor of (\S+)\.", "he_band", 2.5),
     ("vanishing_gradients", "with skip connections"): (RATIO, "relu_skip_delta", 1),

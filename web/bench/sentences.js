@@ -2,9 +2,9 @@
 "use strict";
 
 (function sentences(engine) {
-  const { written } = engine.words, { names } = engine.controls, { LECUN_SLOPE } = engine;
+  const { written, enough, writtenPower } = engine.words, { names } = engine.controls, { LECUN_SLOPE } = engine;
   const named = ({ f }) => `${names[f][0].toUpperCase()}${names[f].slice(1)}`;
-  const minus = (x) => written(-x);
+  const negative = (text) => (text.startsWith("−") ? text.slice(1) : text === "0" ? text : `−${text}`);
   const counted = (layers) => (layers === 1 ? "One layer" : `${layers} layers`);
 
   // {verdict, text} for one unit; found: {value, slope, steepest, product: as text}.
@@ -21,45 +21,56 @@
     return { verdict: slope > 1 ? "Steeper than 1" : "Flatter than 1", text };
   }
 
-  // Each as [before the numbers, with them, the result]; ^{…} is raised.
+  // Each as [before the numbers, with them, the result]; ^{…} is raised. What is filled in gives the result that is printed.
   const FORMULAS = {
-    sigmoid: (x, { value, slope }) => [
-      ["f(x) = 1 / (1 + e^{−x})", `1 / (1 + e^{${minus(x)}})`, written(value)],
-      ["f′(x) = 1 / (e^{x/2} + e^{−x/2})²", `1 / (e^{${written(x / 2)}} + e^{${minus(x / 2)}})²`, written(slope)],
-    ],
-    tanh: (x, { value, slope }) => [
-      ["f(x) = (e^{x} − e^{−x}) / (e^{x} + e^{−x})", `tanh(${written(x)})`, written(value)],
-      ["f′(x) = 4 / (e^{x} + e^{−x})²", `4 / (e^{${written(x)}} + e^{${minus(x)}})²`, written(slope)],
-    ],
+    sigmoid: (x, { value, slope }) => {
+      const [whole] = enough([x], (u) => written(1 / (1 + Math.exp(-u))));
+      const [half] = enough([x / 2], (u) => written((Math.exp(u) + Math.exp(-u)) ** -2));
+      return [
+        ["f(x) = 1 / (1 + e^{−x})", `1 / (1 + e^{${negative(whole)}})`, written(value)],
+        ["f′(x) = 1 / (e^{x/2} + e^{−x/2})²", `1 / (e^{${half}} + e^{${negative(half)}})²`, written(slope)],
+      ];
+    },
+    tanh: (x, { value, slope }) => {
+      const [inside] = enough([x], (u) => written(Math.tanh(u))), [outside] = enough([x], (u) => written(4 * (Math.exp(u) + Math.exp(-u)) ** -2));
+      return [
+        ["f(x) = (e^{x} − e^{−x}) / (e^{x} + e^{−x})", `tanh(${inside})`, written(value)],
+        ["f′(x) = 4 / (e^{x} + e^{−x})²", `4 / (e^{${outside}} + e^{${negative(outside)}})²`, written(slope)],
+      ];
+    },
     relu: (x, { value, slope }) => [
       ["f(x) = max(0, x)", `max(0, ${written(x)})`, written(value)],
       ["f′(x) = 1 if x > 0, else 0", `${written(x)} ${x > 0 ? "> 0" : "≤ 0"}`, written(slope)],
     ],
     lecun_tanh: (x, { value, slope }, { a, gain }) => {
-      const inner = LECUN_SLOPE * x, bell = (slope - a) / (gain * LECUN_SLOPE), factor = String(gain);
+      const steepest = gain * LECUN_SLOPE, bell = (slope - a) / steepest, factor = String(gain), FINE = 5; // digits that show a
+      const [bent, straight] = enough([engine.tanh(LECUN_SLOPE * x), a * x], (u, v) => written(gain * u + v));
+      const [most, share] = enough([steepest, bell], (u, v) => written(u * v + a, FINE));
       return [
-        [`f(x) = ${factor} tanh(2x/3) + ${a} x`, `${factor} · ${written(engine.tanh(inner))} + ${written(a * x)}`, written(value)],
-        [`f′(x) = ${factor} · ⅔ · sech²(2x/3) + ${a}`, `${written(gain * LECUN_SLOPE)} · ${written(bell)} + ${a}`, written(slope)],
+        [`f(x) = ${factor} tanh(2x/3) + ${a} x`, `${factor} · ${bent} + ${straight}`, written(value)],
+        [`f′(x) = ${factor} · ⅔ · sech²(2x/3) + ${a}`, `${most} · ${share} + ${a}`, written(slope, FINE)],
       ];
     },
   };
 
   function unitFormulas(state, found) {
-    const product = [`f′(x)^{${state.layers}}`, `${written(found.slope)}^{${state.layers}}`, found.product];
+    const [slope] = enough([found.slope], (one) => writtenPower(state.layers * Math.log10(one)));
+    const product = [`f′(x)^{${state.layers}}`, `${slope}^{${state.layers}}`, found.product];
     return [...FORMULAS[state.f](state.x, found, state), product];
   }
 
   function layerFormulas({ sigmaW2, sigmaB2 }, { second, slopes, next, chi }) {
+    const [forwards] = enough([second], (mean) => written(sigmaW2 * mean + sigmaB2)), [back] = enough([slopes], (mean) => written(sigmaW2 * mean));
     return [
-      ["V(q) = σ_w² E f(√q z)² + σ_b²", `${written(sigmaW2)} · ${written(second)} + ${written(sigmaB2)}`, written(next)],
-      ["χ(q) = σ_w² E f′(√q z)²", `${written(sigmaW2)} · ${written(slopes)}`, written(chi)],
+      ["V(q) = σ_w² E f(√q z)² + σ_b²", `${written(sigmaW2)} · ${forwards} + ${written(sigmaB2)}`, written(next)],
+      ["χ(q) = σ_w² E f′(√q z)²", `${written(sigmaW2)} · ${back}`, written(chi)],
     ];
   }
 
   function ofDelta(chi) {
     const factor = Math.sqrt(chi);
     if (Math.abs(factor - 1) < 0.0005) return "|δ| keeps its size on its way back";
-    return factor < 1 ? `|δ| shrinks by ${written(1 / factor)} a layer on its way back` : `|δ| grows by ${written(factor)} a layer on its way back`;
+    return factor < 1 ? `|δ| is divided by ${written(1 / factor)} in each layer on its way back` : `|δ| is multiplied by ${written(factor)} in each layer on its way back`;
   }
 
   const GOAL = {

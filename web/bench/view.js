@@ -3,17 +3,10 @@
 
 (function view(engine) {
   const { controls, PRESETS, RULES, LOOKS, charts, aboutUnit, unitFormulas, layerFormulas, aboutLayers } = engine.bench;
-  const { written, power } = engine.words, { names } = engine.controls;
+  const { written, writtenPower } = engine.words, { names } = engine.controls;
   const { make, button, picture, swatch, spoken, tableBehind, Control, paint, say } = engine.elements;
   const PANELS = { product: "Many layers: a product of slopes", layer: "A wide layer: q, V(q) and χ(q)" };
   const HEIGHT = 250;
-
-  // log10 of a size as the book writes sizes, also where float64 has no number for it.
-  function writtenPower(log10) {
-    if (log10 === -Infinity || log10 > -300) return written(10 ** log10);
-    const exponent = Math.floor(log10);
-    return `${(10 ** (log10 - exponent)).toFixed(1)}·${power(exponent)}`;
-  }
 
   function computeWide(own, { q, sigmaW2, sigmaB2, layers }) {
     const all = engine.layersOfQ(own, q, sigmaW2, sigmaB2, layers);
@@ -28,7 +21,7 @@
     const activations = Object.fromEntries(Object.keys(names).map((name) => [name, engine.findActivation(name, state)]));
     const own = activations[state.f], slope = own.f_prime(state.x), log = state.layers * Math.log10(slope);
     const unit = {
-      value: own.f(state.x), slope, steepest: own.f_prime(state.f === "relu" ? 1 : 0), product: writtenPower(slope === 0 ? -Infinity : log),
+      value: own.f(state.x), slope, steepest: own.f_prime(state.f === "relu" ? 1 : 0), product: writtenPower(log),
     };
     return { activations, own, unit, wide: state.panel === "layer" ? computeWide(own, state) : null };
   }
@@ -39,7 +32,7 @@
       Object.assign(this, { root, set, controls: [], tables: [] });
       this.contents = { product: this.product(), layer: this.layer() };
       root.replaceChildren(
-        this.starts(), make("div", { class: "unit" }, ...this.head()), this.grid(["f", "x", "layers", "a", "gain"]),
+        this.starts(), this.headline = spoken(this.wideVerdict = make("strong"), ". ", this.wideSentence = make("span")), make("div", { class: "unit" }, ...this.head()), this.grid(["f", "x", "layers", "a", "gain"]),
         this.panels = make("div", { class: "panels", role: "group", "aria-label": "Shown below" },
           ...Object.entries(PANELS).map(([name, label]) => button(label, () => set({ panel: this.state.panel === name ? "none" : name }), { "data-panel": name }))),
         ...Object.values(this.contents),
@@ -107,14 +100,12 @@
     }
 
     layer() {
-      this.wideVerdict = make("strong");
-      this.wideSentence = make("span");
       this.cobweb = picture("V(q), and q from layer to layer");
       this.phases = picture("Where gradients shrink and where they grow");
       this.wideFormulas = make("dl", { class: "formulas" });
       this.readout = make("dl", { class: "readout" });
       return make("div", { class: "panel" },
-        spoken(this.wideVerdict, ". ", this.wideSentence), make("div", { class: "charts draggable" }, this.cobweb, this.phases),
+        make("div", { class: "charts draggable" }, this.cobweb, this.phases),
         this.wideFormulas, this.readout, this.grid(["q", "sigmaW2", "sigmaB2"]),
         this.table("q in each layer as a table", "Mean square q of ν and χ(q), layer by layer", () => (
           [["layer", "q", "χ(q)"], this.found.wide.layers.map((q, i) => [i + 1, q, engine.chi(this.found.own, q, this.state.sigmaW2)])])),
@@ -147,6 +138,7 @@
       for (const preset of this.presets.children) preset.setAttribute("aria-pressed", preset.dataset.state === present);
       for (const panel of this.panels.children) panel.setAttribute("aria-expanded", panel.dataset.panel === state.panel);
       for (const [name, content] of Object.entries(this.contents)) content.hidden = name !== state.panel;
+      this.headline.hidden = state.panel !== "layer";
       this.root.dataset.activation = state.f;
     }
 

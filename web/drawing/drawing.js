@@ -14,7 +14,7 @@
   class DrawingPage extends engine.Instrument {
     constructor(root) {
       super(root, controls);
-      Object.assign(this, { reading: null, covered: null, turn: 0 });
+      Object.assign(this, { reading: null, covered: null, turn: 0, cleared: null });
     }
 
     start() {
@@ -22,8 +22,10 @@
       this.networks = { reader: new engine.Reader(weights.improved), likeness: new engine.Likeness(weights.no_digit) };
       this.view = new DrawingView(this.root, {
         set: (changes) => this.set(changes),
+        begin: () => { this.view.show(this); this.draw(); },
         stroke: (points) => this.set({ strokes: [...(isExample(this.state.strokes) ? [] : this.state.strokes), points] }),
-        undo: () => this.set({ strokes: this.state.strokes.slice(0, -1) }),
+        undo: () => this.set({ strokes: this.state.strokes.length ? this.state.strokes.slice(0, -1) : this.cleared ?? [] }),
+        clear: () => this.clear(),
       });
       this.begin();
     }
@@ -32,11 +34,21 @@
       const before = this.state;
       this.state = controls.consistent({ ...before, ...samePlace(before, changes), ...changes });
       const { strokes, pen, panel } = this.state;
-      if (!this.reading || pen !== before.pen || asText(strokes) !== asText(before.strokes)) this.read();
+      const redrawn = asText(strokes) !== asText(before.strokes);
+      if (!this.reading || pen !== before.pen || redrawn) this.read();
+      if (redrawn) this.cleared = null;
       if (panel === "covered" && !this.covered) this.cover();
       this.view.show(this);
       if (address) this.writeAddress();
       this.draw();
+    }
+
+    // What is cleared comes back by undo.
+    clear() {
+      const { strokes } = this.state;
+      this.set({ strokes: [] });
+      if (strokes.length) this.cleared = strokes;
+      this.view.show(this);
     }
 
     read() {

@@ -12,7 +12,7 @@
   const svgOf = (strokes, pen, more = "") => `<rect width="${SIDE}" height="${SIDE}"/><path d="${pathOf(strokes)}" stroke-width="${pen}"/>${more}`;
 
   class Paper {
-    // act: {stroke(points), undo()}.
+    // act: {begin(), stroke(points), undo()}.
     constructor(act) {
       Object.assign(this, { act, points: null, at: [SIDE / 2, SIDE / 2], down: false, state: null });
       this.svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
@@ -41,6 +41,7 @@
       this.pointer = event.pointerId;
       this.points = [this.pointOf(event)];
       this.draw();
+      this.act.begin();
     }
 
     follow(event) {
@@ -88,6 +89,7 @@
       this.down = true;
       this.points = [this.at];
       this.tell();
+      this.act.begin();
     }
 
     lift() {

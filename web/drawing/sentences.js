@@ -6,16 +6,20 @@
   const probability = (p) => (p > 0 && p < 0.005 ? "below 0.01" : p < 1 && p > 0.995 ? "above 0.99" : p.toFixed(2));
 
   // {verdict, text} of a reading.
-  function aboutReading({ digit, probabilities, problems, likeness }, strokes) {
+  function aboutReading({ digit, probabilities, problems, likeness, first }, strokes) {
     if (strokes.length === 0) return { verdict: "The paper is empty", text: "Draw a digit, as large as a hand would write it here." };
     if (digit === null) return { verdict: "No digit is found", text: `${capital(problems[0].advice)}` };
-    const kinds = problems.map(({ kind }) => kind), answer = `${digit}, with a probability ${ofSize(probabilities[digit])}`;
+    const kinds = problems.map(({ kind }) => kind), said = (one, p) => `${one}, with a probability ${ofSize(p[one])}`, answer = said(digit, probabilities);
     const reasons = problems.map(({ advice }) => capital(advice)).join(" ");
+    if (kinds.includes("no digit") && kinds.includes("turned")) {
+      const also = first.digit === digit ? " also" : "";
+      return { verdict: "This may be no digit", text: `${reasons} As it lies, the network${also} says ${said(first.digit, first.probabilities)}; the bars are those of the turned drawing.` };
+    }
     if (kinds.includes("no digit")) return { verdict: "This may be no digit", text: `${reasons} If it has to be one, the network says ${answer}.` };
     if (problems.length) return { verdict: `It reads ${engine.aDigit(digit)}, with a doubt`, text: `The network says ${answer}. But ${reasons[0].toLowerCase()}${reasons.slice(1)}` };
     return {
       verdict: `It reads ${engine.aDigit(digit)}`,
-      text: `The network says ${answer}; its likeness to a digit is ${likeness.toFixed(2)} of 1. Nothing speaks against it, and it can still be wrong.`,
+      text: `The network says ${answer}; a second network finds it digit-like (${likeness.toFixed(2)} of 1). Nothing speaks against it, and it can still be wrong.`,
     };
   }
 
@@ -41,7 +45,8 @@
     const where = `${["at the top", "in the middle", "at the bottom"][Math.floor(row / 2.7)]}, ${["on the left", "in the centre", "on the right"][Math.floor(column / 2.7)]}`;
     const lost = values.filter((value) => value < before / 2).length;
     const few = lost === 0 ? "No square takes away half of it." : `${lost} of ${values.length} squares take away half of it or more.`;
-    return `The ${digit} has a probability ${ofSize(before)}. Covered ${where}, it is ${probability(values[worst])}. ${few}`;
+    const falls = values[worst] < before ? ` With a grey square ${where}, it falls to ${probability(values[worst])}.` : "";
+    return `The ${digit} has a probability ${ofSize(before)}.${falls} ${few}`;
   }
 
   Object.assign(engine.drawing, { probability, aboutReading, aboutUnit, aboutCovered });

@@ -39,20 +39,19 @@
   const pictureOf = (name) => make("canvas", { role: "img", "aria-label": name });
 
   class DrawingView {
-    // actions: {set, stroke, undo}
+    // actions: {set, begin, stroke, undo, clear}
     constructor(root, actions) {
       Object.assign(this, { root, actions, controls: [], maps: [] });
       this.paper = new Paper(actions);
-      const { set, undo } = actions;
+      const { set, undo, clear } = actions;
       root.replaceChildren(
         this.examples = make("div", { class: "presets", role: "group", "aria-label": "Drawings to start from" },
           ...Object.entries(EXAMPLES).map(([label, strokes]) => button(label, () => set({ strokes }), { "data-drawing": asText(strokes) }))),
         make("div", { class: "desk" },
           make("div", { class: "sheet" }, this.paper.svg,
-            make("div", { class: "buttons" }, button("Clear", () => set({ strokes: [] })), this.undo = button("Undo", undo), this.control("pen")),
+            make("div", { class: "buttons" }, button("Clear", clear), this.undo = button("Undo", undo), this.control("pen")),
             this.paper.help, this.paper.place),
-          this.answer()),
-        spoken(this.verdict = make("strong"), ". ", this.sentence = make("span")),
+          make("div", { class: "answers" }, spoken(this.verdict = make("strong"), ". ", this.sentence = make("span")), this.answer())),
         this.steps(),
         this.panels = make("div", { class: "panels", role: "group", "aria-label": "Shown below" },
           ...Object.entries(PANELS).map(([name, label]) => button(label, () => set({ panel: this.page.state.panel === name ? "none" : name }), { "data-panel": name }))),
@@ -86,9 +85,9 @@
     inside() {
       this.unit = spoken();
       return make("div", { class: "panel" },
-        make("div", { class: "controls" }, ...["layer", "map", "row", "column"].map((name) => this.control(name))),
-        this.unit, this.atlas = make("div", { class: "atlas" }),
+        make("div", { class: "controls" }, this.control("layer"), this.control("map")), this.atlas = make("div", { class: "atlas" }),
         make("p", { class: "note", text: "The maps of the layer after its ReLU: white is 0, black the largest y of all. Click on a place to choose its unit, which is blue." }),
+        make("div", { class: "controls" }, this.control("row"), this.control("column")), this.unit,
         make("details", { class: "table" }, make("summary", { text: "The sum, map by map" }),
           scrolling("The sum, map by map", this.sums = make("table"))),
         make("details", { class: "table" }, make("summary", { text: "The nine products of the map that adds most" }),
@@ -106,20 +105,25 @@
     }
 
     // The controls as the state has them.
-    show({ state }) {
+    show({ state, cleared }) {
+      const drawing = this.paper.points !== null;
+      this.root.classList.toggle("drawing", drawing);
       for (const control of this.controls) control.show(state);
       const [side, maps] = SIDES[state.layer];
       for (const control of this.controls) {
         if (control.name === "map") control.input.max = maps - 1;
         if (["row", "column"].includes(control.name)) control.input.max = side - 1;
       }
-      for (const example of this.examples.children) example.setAttribute("aria-pressed", example.dataset.drawing === asText(state.strokes));
+      for (const example of this.examples.children) example.setAttribute("aria-pressed", !drawing && example.dataset.drawing === asText(state.strokes));
       for (const panel of this.panels.children) panel.setAttribute("aria-expanded", panel.dataset.panel === state.panel);
       for (const [name, content] of Object.entries(this.contents)) content.hidden = name !== state.panel;
-      this.undo.disabled = state.strokes.length === 0;
+      this.undo.disabled = state.strokes.length === 0 && !cleared;
     }
 
-    about({ reading, state }) { return aboutReading(reading, state.strokes); }
+    about({ reading, state }) {
+      if (this.paper.points) return { verdict: "The pen is down", text: "The network reads the drawing when the pen is lifted." };
+      return aboutReading(reading, state.strokes);
+    }
 
     draw(page) {
       this.page = page;
@@ -128,6 +132,7 @@
       this.paper.svg.setAttribute("aria-label", `Paper with ${state.strokes.length} ${state.strokes.length === 1 ? "stroke" : "strokes"}`);
       say(this.verdict, verdict);
       say(this.sentence, text);
+      if (this.paper.points) return; // all else is of the drawing without this stroke, and greyed
       this.bars.forEach(({ bar, number, row }, digit) => {
         const p = reading.digit === null ? 0 : reading.probabilities[digit];
         bar.style.width = `${100 * p}%`;
@@ -189,9 +194,9 @@
       const { verdict, text } = this.about(page), { reading, state } = page;
       const rows = [...reading.probabilities].map((p, digit) => `<tr${digit === reading.digit ? ' class="answer"' : ""}><th scope="row">${digit}</th>`
         + `<td><span class="track"><span class="bar" style="width: ${(100 * p).toFixed(1)}%"></span></span></td><td>${short(p).replace("<", "&lt;")}</td></tr>`);
-      return `<p class="sentence"><strong>${verdict}</strong>. ${text}</p>\n<div class="desk">\n`
+      return `<div class="desk">\n`
         + `<svg class="paper" viewBox="0 0 256 256" role="img" aria-label="A drawing. ${verdict}.">${svgOf(state.strokes, state.pen)}</svg>\n`
-        + `<table class="bars"><caption>Probabilities of the ten digits</caption><tbody>\n${rows.join("\n")}\n</tbody></table>\n</div>\n`;
+        + `<div class="answers"><p class="sentence"><strong>${verdict}</strong>. ${text}</p>\n<table class="bars"><caption>Probabilities of the ten digits</caption><tbody>\n${rows.join("\n")}\n</tbody></table></div>\n</div>\n`;
     }
   }
 

@@ -53,20 +53,20 @@ Layerwise.part(function checks(engine) {
     }
   }
 
-  // For the weight of each layer with the largest gradient: its derivative by all three. Needs `derivatives`.
-  function gradientCheck(network) {
-    return Array.from({ length: network.R }, (_, before) => {
-      const r = before + 1, gradient = network.gradient.w[r];
-      let index = 0;
-      for (let k = 1; k < gradient.length; k++) if (Math.abs(gradient[k]) > Math.abs(gradient[index])) index = k;
-      return {
-        r,
-        backpropagation: gradient[index],
-        complex: complexStep(network, r, index),
-        central: centralDifference(network, r, index),
-      };
-    });
+  // For the weight of layer r with the largest gradient: its derivative by all three. Needs `derivatives`.
+  function checkLayer(network, r) {
+    const gradient = network.gradient.w[r];
+    let index = 0;
+    for (let k = 1; k < gradient.length; k++) if (Math.abs(gradient[k]) > Math.abs(gradient[index])) index = k;
+    return {
+      r,
+      backpropagation: gradient[index],
+      complex: complexStep(network, r, index),
+      central: centralDifference(network, r, index),
+    };
   }
 
-  Object.assign(engine, { centralDifference, complexStep, gradientCheck });
+  const gradientCheck = (network) => Array.from({ length: network.R }, (_, before) => checkLayer(network, before + 1));
+
+  Object.assign(engine, { centralDifference, complexStep, checkLayer, gradientCheck });
 });

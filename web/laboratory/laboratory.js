@@ -23,7 +23,7 @@
     constructor(root) {
       super(root, controls);
       Object.assign(this, { id: 0, asked: {}, expected: new Set() });
-      Object.assign(this, { measured: null, trained: null, rows: null, updates: 0, running: false });
+      Object.assign(this, { measured: null, stale: false, trained: null, rows: null, updates: 0, running: false });
     }
 
     // Until the digits are unpacked, the still picture stands there.
@@ -54,12 +54,13 @@
       this.state = next;
       this.view.show(this);
       if (address) this.writeAddress();
+      if (network) this.stale = true; // `measured` is of an older network until the worker answers
       if (network || inside) this.ask("measure");
       if (fresh) this.forget();
       if (next.updates > this.updates && !this.running) this.train(next.updates);
       else if (inside && this.updates > 0) this.train(this.target);
       else if (next.panel === "train" && !this.trained && !this.running) this.train(0);
-      if (opened("check") && !this.running) this.check();
+      if (next.panel === "check" && !this.rows && !this.running && !this.expected.has("check")) this.check();
       this.draw();
     }
 
@@ -80,8 +81,16 @@
 
     check() { this.ask("check", { trained: this.updates > 0 }); }
 
+    // What has been checked, or is being checked, belongs to older weights.
+    dropCheck() {
+      this.rows = null;
+      this.asked.check = ++this.id;
+      this.expect("check", false);
+    }
+
     train(updates) {
       this.running = updates > this.updates;
+      this.dropCheck();
       this.target = updates;
       this.ask("train", { updates });
       this.draw();
@@ -89,6 +98,7 @@
 
     // The first weights again.
     forget() {
+      this.dropCheck();
       this.asked.train = ++this.id;
       this.worker.postMessage({ kind: "forget", id: this.id });
       this.expect("train", false);
@@ -97,7 +107,7 @@
 
     hear({ kind, id, ...found }) {
       if (id !== this.asked[kind]) return;
-      if (kind === "measure") this.measured = found;
+      if (kind === "measure") Object.assign(this, { measured: found, stale: false });
       else if (kind === "check") this.rows = found.rows;
       else {
         Object.assign(this, { trained: found, updates: found.updates, running: found.running });

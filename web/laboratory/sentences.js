@@ -11,8 +11,18 @@
   }
 
   function way(size) {
-    if (size < 0.995) return `shrinks by ${written(1 / size)}`;
-    return size > 1.005 ? `grows by ${written(size)}` : "keeps its size";
+    if (size < 0.995) return `is divided by ${written(1 / size)}`;
+    return size > 1.005 ? `is multiplied by ${written(size)}` : "keeps its size";
+  }
+
+  // What the theory predicts of hidden layers, relative to the last. Where each layer adds what it gets, it is far off.
+  function aboutTheory({ skip, redraw }, predicted, updates, ratio) {
+    if (!predicted) return " No theory is drawn for batch normalisation.";
+    const [end] = predicted, still = Math.abs(end - 1) < 0.005;
+    const said = still ? "it stays the same" : `it ${way(factor(predicted))} in each layer, ${written(end)} in the end`;
+    const apart = skip && !redraw && !updates && Math.abs(Math.log(ratio / end)) > Math.log(3);
+    const why = apart ? " The theory draws other weights for the way back: ‘Redraw W on the way back’ does so too." : "";
+    return ` ${updates ? "Theory, for the first weights" : "Theory"}: ${said}.${why}`;
   }
 
   const VERDICTS = [
@@ -30,9 +40,7 @@
     if (hidden[0] === 0) return { verdict: "Nothing arrives", text: `${layers}: δ in layer 1 is exactly 0.` };
     const ratio = hidden[0] / hidden[last - 1];
     const verdict = VERDICTS.find(([limit]) => ratio < limit)[1];
-    const theory = predicted
-      ? ` ${updates ? "Theory, for the first weights" : "Theory"}: ${way(factor(predicted))} in each layer, ${written(predicted[0])} in the end.`
-      : " No theory is drawn for batch normalisation.";
+    const theory = aboutTheory(state, predicted, updates, ratio);
     const apart = draws > 1 && !updates ? ` In layer 1 the ${draws} networks differ by a factor of ${written(high / low)}.` : "";
     return {
       verdict,

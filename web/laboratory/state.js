@@ -3,13 +3,13 @@
 
 (function state(engine) {
   const { range, names, SHARED } = engine.controls, { sigmaW2, sigmaB2, a, gain } = SHARED;
-  const rules = { fan_mean: "Glorot: by the mean of both fans", fan_in: "He, LeCun: by the fan-in" };
+  const rules = { fan_mean: "the mean of both fans (Glorot)", fan_in: "the fan-in (He, LeCun)" };
 
   const CONTROLS = {
     f: ["Activation f", names, "sigmoid", "The function of every hidden unit. The output layer is a softmax."],
     depth: ["Layers", range(2, 50), 20, "How many layers have weights: depth − 1 hidden ones and the output."],
     sigmaW2,
-    rule: ["σ_w² is divided", rules, "fan_mean", "That is the variance of one weight. Fan-in and fan-out: units of the layers below and above it."],
+    rule: ["σ_w² is divided by", rules, "fan_mean", "That is the variance of one weight. Fan-in and fan-out: units of the layers below and above it."],
     width: ["Units per layer", [4, 8, 16, 32, 64, 128], 32, "Of each hidden layer. The theory is exact for infinitely many."],
     sigmaB2, a, gain,
     skip: ["Skip connections", true, false, "Each hidden layer after the first adds its input to its output."],
@@ -32,10 +32,10 @@
   const PRESETS = [
     ["Sigmoid, 20 layers: dead", {}],
     ["Tanh, 40 layers: alive", { f: "tanh", depth: 40 }],
-    ["ReLU, 40 layers: fading", { f: "relu", depth: 40 }],
+    ["ReLU, 40 layers: vanishing", { f: "relu", depth: 40 }],
     ["ReLU with He: alive", { f: "relu", depth: 40, sigmaW2: 2, rule: "fan_in" }],
     ["ReLU with skips: exploding", { f: "relu", depth: 40, skip: true }],
-    ["Sigmoid, weights × 4: a cure?", { sigmaW2: 16, rule: "fan_in" }],
+    ["Sigmoid, weights × 4: fading", { sigmaW2: 16, rule: "fan_in" }],
   ];
 
   const RULES = { // for the first weights

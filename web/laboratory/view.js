@@ -16,8 +16,8 @@
   const MORE = ["width", "sigmaB2", "a", "gain", "digits", "draws", "skip", "normalise", "redraw", "seed"];
 
   class View {
-    // actions: {set, train, step, reset}. `page` of the other methods is what the page knows: {state, measured, trained,
-    // rows, updates, running}.
+    // actions: {set, train, step, reset}. `page` of the other methods is what the page knows: {state, measured, stale
+    // (measured is of an older state), trained, rows, updates, running}.
     constructor(root, actions) {
       this.root = root;
       this.actions = actions;
@@ -60,10 +60,9 @@
         ...Object.entries(SERIES).map(([name, [look, marker]]) => this.control(name, swatch(look, marker))));
       this.verdict = make("strong");
       this.sentence = make("span");
-      return [
-        this.presets, spoken(this.verdict, ". ", this.sentence), legend,
-        this.chart = picture("Size of δ in each layer, logarithmic"), this.readout = make("dl", { class: "readout" }),
-      ];
+      this.sizes = make("div", {}, spoken(this.verdict, ". ", this.sentence), legend, make("p", { class: "computing", text: "computing …" }),
+        this.chart = picture("Size of δ in each layer, logarithmic"), this.readout = make("dl", { class: "readout" }));
+      return [this.presets, this.sizes];
     }
 
     training() {
@@ -105,12 +104,16 @@
       for (const preset of this.presets.children) preset.setAttribute("aria-pressed", preset.dataset.state === present);
       for (const panel of this.panels.children) panel.setAttribute("aria-expanded", panel.dataset.panel === state.panel);
       for (const [name, content] of Object.entries(this.contents)) content.hidden = name !== state.panel;
-      this.root.dataset.activation = state.f;
     }
 
+    // Results in the colour of the network that they belong to.
     draw(page) {
       this.page = page;
       if (!page.measured) return;
+      this.root.dataset.activation = page.measured.state.f;
+      this.sizes.classList.toggle("stale", page.stale);
+      this.contents.train.classList.toggle("stale", !page.trained);
+      this.contents.histograms.classList.toggle("stale", page.stale);
       this.drawGradients(page);
       const panel = { train: this.drawTraining, check: this.drawCheck, histograms: this.drawInside }[page.state.panel];
       if (panel) panel.call(this, page);
@@ -213,8 +216,13 @@
       paint(this.answers, 170, (size) => engine.charts.bars({ ...size, values: answers, labels: answers.map((_, i) => i), look, title: "What it answers", below: "digit" }));
     }
 
-    drawCheck({ rows }) {
-      if (!rows) return;
+    drawCheck({ rows, running }) {
+      if (!rows) {
+        say(this.checked, running ? "The network is being trained; its gradients are checked when it pauses." : "Checking one weight of each layer: computing …");
+        this.checkChart.replaceChildren();
+        this.checkTable.replaceChildren();
+        return;
+      }
       say(this.checked, aboutCheck(rows));
       paint(this.checkChart, 260, (size) => engine.charts.layers({
         ...size, last: rows.length, yLabel: "size of one derivative",

@@ -193,15 +193,21 @@ Layerwise.part(function work(engine) {
         }
       },
 
-      check({ id, state, trained }) {
-        const network = trained ? laboratory.trained() : laboratory.passes({ ...state, redraw: false });
-        post({ kind: "check", id, rows: engine.gradientCheck(network) });
+      async check({ id, state, trained }) {
+        const network = trained ? laboratory.trained() : laboratory.passes({ ...state, redraw: false }), rows = [];
+        for (let r = 1; r <= network.R; r++) {
+          rows.push(engine.checkLayer(network, r));
+          await pause();
+          if (newest.check !== id) return;
+        }
+        post({ kind: "check", id, rows });
       },
     };
 
     return async (message) => {
       const { kind, id } = message;
       if (kind === "start") return answers.start(message);
+      if (kind === "forget" || kind === "train") newest.check = id; // what it checks is there no longer
       if (kind === "forget") { newest.train = id; laboratory.training = null; return undefined; }
       newest[kind] = id;
       await pause(); // until all messages that have come are heard

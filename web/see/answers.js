@@ -8,7 +8,12 @@ Layerwise.part(function answers(engine) {
   const LEAST_PIXELS = 32;
   const HOW = { 1: "a quarter to the left", 2: "upside down", 3: "a quarter to the right" };
   const ADVICE = {
-    empty: () => "no stroke is large enough. Write one digit that fills a third of the paper or more.",
+    empty: ({ prepared: { strokes } }) => {
+      const box = engine.pictures.boxAround(strokes);
+      return box && box.right - box.left > 3 * (box.bottom - box.top)
+        ? "this is flat, like a dash. A digit is at least a third as high as it is wide."
+        : "no stroke is large enough. Write one digit that fills a third of the paper or more.";
+    },
     several: () => "there seem to be two digits or more, and the network reads one.",
     small: ({ prepared }) => `the digit is only ${Math.round(prepared.pixels)} pixels long. Write it larger.`,
     "no digit": ({ likeness }) => `its shape is unlike all ways to write one (likeness ${likeness.toFixed(2)} of 1).`,
