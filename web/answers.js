@@ -1,4 +1,4 @@
-// Answer fields: whether what a reader typed or chose is right, nearly right, or not yet. A classic script: it runs from a folder, too.
+// Answer fields: whether what a reader typed or chose is right, not quite, or not yet. A classic script: it runs from a folder, too.
 (function () {
   "use strict";
   const decode = (text) => JSON.parse(new TextDecoder().decode(Uint8Array.from(atob(text), (c) => c.charCodeAt(0))));
@@ -67,7 +67,7 @@
       return ["right", asked.tolerance > 0 ? `Right: ${Number(asked.right.toPrecision(4))}.` : "Right."];
     }
     const amiss = nearly(given, asked);
-    return amiss ? ["nearly", `Nearly right: ${amiss}`] : ["wrong", ""];
+    return amiss ? ["nearly", `Not quite: ${amiss}`] : ["wrong", ""];
   }
 
   for (const form of document.querySelectorAll("form.answer")) {
@@ -79,7 +79,7 @@
       let [kind, words] = judge(form, asked);
       if (kind === "wrong") {
         wrong += 1;
-        words = ["Not yet.", words, wrong === 1 ? `Hint: ${asked.hint}` : wrong > 2 ? "The solution is below." : ""].filter(Boolean).join(" ");
+        words = ["Not yet.", words, `Hint: ${asked.hint}`, wrong > 2 && "The solution is below."].filter(Boolean).join(" ");
       }
       form.dataset.state = kind;
       said.textContent = "";

@@ -35,7 +35,7 @@ class _Field(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """The field; nothing where the chapter did not get as far as its answer."""
         if not {"label", "hint"} <= self.options.keys():
-            raise self.error("a field needs :label:, what is asked for, and :hint:, for the first wrong answer")
+            raise self.error("a field needs :label:, what is asked for, and :hint:, for a wrong answer")
         self.number = self.env.new_serialno("answer") + 1
         try:
             asked, parts = self.asked(_decoded(self.options["label"]))
@@ -45,6 +45,9 @@ class _Field(SphinxDirective):
             raise self.error(f"the chapter records no {self.arguments[0]!r}") from None
         except ValueError as error:
             raise self.error(str(error)) from None
+        for words in (self.options["hint"], *(words for _, words in asked["nearly"])):
+            if re.search(r"\$|\*\w|`", words):
+                raise self.error(f"what is said of an answer is plain text, without markup: {words}")
         self.env.metadata[self.env.docname]["answers"] = True
         data = base64.b64encode(json.dumps({**asked, "hint": _decoded(self.options["hint"])}).encode()).decode()
         button = '<button type="submit">Check</button><p class="said" role="status"></p>'

@@ -24,6 +24,10 @@ def field(kind: str, right: str, rest: str = OPTIONS) -> str:
             field("answer", "64", OPTIONS + "nearly 63\n"),
             "the content of a field is a list: - what",
         ),
+        (
+            field("answer", "64", OPTIONS + "- 63 | as $n$\n"),
+            "what is said of an answer is plain text, without markup: as $n$",
+        ),
         (field("choice", "3", OPTIONS + "\n- one\n- two\n"), "3 is 3, which is none of the answers"),
         (field("choice", "0", OPTIONS + "\n- one\n- two\n"), "0 is 0, which is none of the answers"),
     ],

@@ -139,7 +139,7 @@ def expected(chapter: str, name: str) -> Any:
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A page for each chapter that holds its fields and nothing else."""
     project = tmp_path_factory.mktemp("fields_of_chapters")
-    for name in ("_config.yml", "web", "code"):
+    for name in ("_config.yml", "conf.py", "web", "code"):
         (project / name).symlink_to(ROOT / name)
     book = project / "book"
     book.mkdir()
@@ -191,5 +191,5 @@ def test_a_field_tells_right_from_nearly_right_from_wrong(pages: Path, page: Pag
         if typed is not None:
             state, said = page.evaluate(SUBMIT, [place, typed])
             assert state == kind, f"{typed}: {said}"
-            assert said.startswith({"wrong": "Not yet.", "nearly": "Nearly right: ", "right": "Right"}[kind])
+            assert said.startswith({"wrong": "Not yet.", "nearly": "Not quite: ", "right": "Right"}[kind])
             assert kind != "wrong" or "Hint: " in said
