@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-_project = Path(__file__).resolve().parent
+_project = Path(__file__).absolute().parent
 _fork = yaml.safe_load((_project / "_config.yml").read_text(encoding="utf-8"))
 
 project = html_title = _fork["title"]

@@ -75,6 +75,8 @@ def public_names(folder: str) -> list[str]:
 
 def read_chapters(app: Sphinx) -> None:
     """Find out which names of the package each chapter shows; those of the first page introduce nothing."""
+    if "external_toc_path" not in app.config:
+        return  # pages without an order
     toc = Path(app.config.external_toc_path)
     order = [name.removesuffix(".md") for name in parse_toc_yaml(toc)]
     shown = {}

@@ -41,7 +41,7 @@ STOPS_IN_DROP_DOWNS = (
 # landmarks finds the navigation beside the page.
 MENDED = [
     (re.compile(r'\s*<link rel="preload" as="font"[^>]*>'), ""),
-    (re.compile(r"<th(?=[\s>])([^>]*)>(\s*(?:<p></p>)?\s*)</th>"), r"<td\1>\2</td>"),
+    (re.compile(r"<th(?=[\s>])([^>]*)>(\s*(?:<p></p>|&nbsp;)?\s*)</th>"), r"<td\1>\2</td>"),
     (
         re.compile(r'<div class="bd-sidebar-primary bd-sidebar">'),
         r'<div class="bd-sidebar-primary bd-sidebar" role="navigation" aria-label="Book">',

@@ -289,11 +289,18 @@ def test_every_public_name_is_described_once_and_chapters_and_it_lead_to_each_ot
     assert back and there.select('a[href="backpropagation.html"]')
 
 
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_no_formula_is_left_as_text(name: str) -> None:
+    written = soup(PAGES / name).select_one("article").find_all(string=re.compile(r"\$[^$]*\\[a-z]"))
+    as_code = ["script", "style", "code", "pre"]
+    assert [text for text in written if not text.find_parent(as_code)] == []
+
+
 @pytest.mark.parametrize(("course", "hours"), [("One hour", 1), ("Three hours", 3), ("Six hours", 6)])
-def test_a_course_leaves_time_for_exercises(course: str, hours: int) -> None:
+def test_what_a_course_reads_at_home_takes_no_longer_than_the_course(course: str, hours: int) -> None:
     heading = next(found for found in soup(PAGES / "for_instructors.html").select("h3") if course in found.text)
     minutes = [int(row.select("td")[1].text) for row in heading.find_next("table").select("tbody tr")]
-    assert minutes[-1] == sum(minutes[:-1]) and 0.5 < minutes[-1] / (60 * hours) < 0.85
+    assert minutes[-1] == sum(minutes[:-1]) and 0.5 < minutes[-1] / (60 * hours) < 1
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
@@ -324,7 +331,8 @@ def test_the_table_of_the_audit_is_filtered_and_sorted(browser: Browser, tmp_pat
     whole = rows.count()
     page.get_by_label("verdict").select_option("does not hold")
     assert 0 < rows.count() < whole
-    assert set(rows.locator("td:nth-child(2)").all_inner_texts()) == {"does not hold"}
+    verdicts = "rows => rows.map(row => row.querySelector('td:nth-child(2)').firstChild.data)"  # a cause may follow
+    assert set(rows.evaluate_all(verdicts)) == {"does not hold"}
     assert page.get_by_role("status").inner_text() == f"{rows.count()} of {whole} claims"
     page.get_by_label("kind").select_option("formula")
     page.evaluate("location.hash = '#claim-figure-6'")  # a row that the filters hide
@@ -332,8 +340,8 @@ def test_the_table_of_the_audit_is_filtered_and_sorted(browser: Browser, tmp_pat
     assert rows.count() == whole
     page.get_by_role("button", name="Verdict").click()
     page.get_by_role("button", name="Verdict").click()
-    verdicts = rows.locator("td:nth-child(2)").all_inner_texts()
-    assert verdicts == sorted(verdicts, reverse=True)
+    sorted_ones = rows.evaluate_all(verdicts)
+    assert sorted_ones == sorted(sorted_ones, reverse=True)
     bare = browser.new_context(java_script_enabled=False).new_page()
     bare.goto(address)
     assert bare.locator("table.audit tbody tr:visible").count() == whole

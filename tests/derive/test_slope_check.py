@@ -30,7 +30,7 @@ PLANTED: dict[str, tuple[Function, Function, str]] = {
     "no square": (TANH.function, lambda x: 1 / np.cosh(x), "a square is missing"),
     "two squares": (TANH.function, lambda x: TANH.derivative(x) ** 2, "a square is too many"),
     "inner derivative": (lambda x: np.tanh(2 * x), lambda x: 1 / np.cosh(2 * x) ** 2, "0.5 times the slope everywhere"),
-    "linear term": (LECUN_TANH.function, lambda x: LECUN_TANH.derivative(x) - 0.001, "off by -0.001 everywhere"),
+    "linear term": (LECUN_TANH.function, lambda x: LECUN_TANH.derivative(x) - 0.001, "differs by -0.001 everywhere"),
     "another function": (TANH.function, SIGMOID.derivative, "at x = 0"),
     "half of a kink": (RELU.function, lambda x: np.ones_like(x), "the slope there 0"),
     "overflow": (sigmoid_as_typed, SIGMOID.derivative, "not finite at ±800"),
