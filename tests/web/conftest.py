@@ -10,6 +10,8 @@ from playwright.sync_api import Browser, Page
 from bookbuild import instruments, reader_weights
 from bookbuild.__main__ import Build
 
+from .visit import Visit
+
 ROOT = Path(__file__).parents[2]
 ENGINE = [ROOT / "web" / script for script in instruments.ENGINE]
 SEE = [ROOT / "web" / script for script in (*instruments.ENGINE[:2], *instruments.SEE)]
@@ -65,3 +67,19 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     build = Build(project, project / "_build")
     assert build.run() == []
     return build.html
+
+
+@pytest.fixture(scope="module")
+def desk(request: pytest.FixtureRequest, browser: Browser, built: Path) -> Iterator[Visit]:
+    """The page of the instrument that a module names in ``NAME``, open as long as its tests run."""
+    visit = Visit(browser, built, request.module.NAME)
+    yield visit
+    visit.context.close()
+
+
+@pytest.fixture
+def visit(desk: Visit) -> Iterator[Visit]:
+    """The same for one test, which may leave no error behind."""
+    desk.errors.clear()
+    yield desk
+    assert desk.errors == []

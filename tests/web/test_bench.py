@@ -30,13 +30,6 @@ def desk(browser: Browser, built: Path) -> Iterator[Visit]:
     visit.context.close()
 
 
-@pytest.fixture
-def visit(desk: Visit) -> Iterator[Visit]:
-    desk.errors.clear()
-    yield desk
-    assert desk.errors == []
-
-
 def in_python(state: dict[str, Any]) -> Activation:
     """The activation of a state; LeCun's with another gain is 1.7159 tanh with another factor."""
     if state["f"] != "lecun_tanh":

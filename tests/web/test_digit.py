@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,20 +20,6 @@ from .drawings import SIDE, Strokes, drawn, on_paper
 from .visit import Visit
 
 NAME = "draw-a-digit"
-
-
-@pytest.fixture(scope="module")
-def desk(browser: Browser, built: Path) -> Iterator[Visit]:
-    visit = Visit(browser, built, NAME)
-    yield visit
-    visit.context.close()
-
-
-@pytest.fixture
-def visit(desk: Visit) -> Iterator[Visit]:
-    desk.errors.clear()
-    yield desk
-    assert desk.errors == []
 
 
 def strokes_in(page: Page) -> Strokes:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import zlib
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs
 
@@ -34,20 +33,6 @@ PRESETS = {
 
 # What the worker answers from now on waits in `held`.
 HOLD = "() => { globalThis.held = []; engine().worker.onmessage = ({ data }) => { held.push(data); }; }"
-
-
-@pytest.fixture(scope="module")
-def desk(browser: Browser, built: Path) -> Iterator[Visit]:
-    visit = Visit(browser, built, NAME)
-    yield visit
-    visit.context.close()
-
-
-@pytest.fixture
-def visit(desk: Visit) -> Iterator[Visit]:
-    desk.errors.clear()
-    yield desk
-    assert desk.errors == []
 
 
 def settings_of(state: str) -> dict[str, str]:
