@@ -5,7 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from layerwise.audit.published import published_cnn_epochs, published_confusion_matrix, published_runs
+from layerwise.audit.published import (
+    published_cnn_epochs,
+    published_confusion_matrix,
+    published_runs,
+    published_weights,
+)
 
 RUN_COLUMNS = ["source", "activation", "layers", "epoch", "seconds", "loss", "accuracy", "test_loss", "test_accuracy"]
 
@@ -79,3 +84,13 @@ def test_confusion_matrix_is_of_the_training_part() -> None:
     # Rows are the true class: the report's text says that the 1s of the training set are more.
     assert matrix.sum(axis=1).idxmax() == 1
     assert matrix.loc[3, 5] == 693
+
+
+def test_the_published_weights_are_those_of_the_notebook() -> None:
+    """On house numbers they read what the notebook's evaluation says, within the error of a share of so many digits."""
+    weights = published_weights().set_index(["digits", "shown"])
+    house = weights.loc[["svhn_test", "svhn_sample_test"]]
+    error = np.sqrt(0.8833 * (1 - 0.8833) / house["count"])
+    assert ((house["accuracy"] - 0.8833).abs() < 2 * error).all()
+    # Handwriting is a toss of a coin to them, far from chance and far from reading.
+    assert weights.loc["mnist_test", "accuracy"].between(0.45, 0.55).all()

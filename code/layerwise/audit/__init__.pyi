@@ -7,6 +7,7 @@ from .published import (
     published_confusion_matrix,
     published_nielsen_norms,
     published_runs,
+    published_weights,
 )
 from .ranking_rules import halves_told_apart, seeds_for_each
 from .run_rules import own_runs_rejected
@@ -30,5 +31,6 @@ __all__ = [
     "published_confusion_matrix",
     "published_nielsen_norms",
     "published_runs",
+    "published_weights",
     "seeds_for_each",
 ]

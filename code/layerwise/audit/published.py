@@ -79,6 +79,22 @@ def published_nielsen_norms() -> pd.DataFrame:
     return norms.set_axis([2, 3, 4, 5], axis=1)
 
 
+def published_weights() -> pd.DataFrame:
+    """What the convolutional network reads whose weights the report's author published (`cnn_model.h5`).
+
+    Measured once, in the report's architecture. The weights are not ours to ship, so no command of the package makes
+    these numbers again.
+
+    Returns
+    -------
+    DataFrame
+        ``digits`` : ``mnist_test`` (padded to 32 x 32, three equal channels), ``svhn_test`` (the first 10,000 of the
+        official test set) or ``svhn_sample_test`` (the last 2,001 of these). ``shown`` : ``raw`` or ``inverted``.
+        ``count`` : how many digits. ``accuracy`` : a fraction.
+    """
+    return _read("published_weights.csv")
+
+
 def report_numbers() -> pd.DataFrame:
     """Every number in the text of the report, in its order, and the claim that covers it.
 
