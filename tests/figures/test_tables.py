@@ -24,3 +24,17 @@ def test_class_counts_write_the_share() -> None:
 def test_confusion_writes_counts_and_shares_of_the_row() -> None:
     (axis,) = figures.confusion([[3, 1], [0, 200]]).axes
     assert [text.get_text() for text in axis.texts] == ["3", "75.0", "1", "25.0", "200", "100.0"]
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("holds, but one run cannot show it", "holds, but one\nrun cannot\nshow it"),
+        ("within the spread", "within the spread"),
+        ("report's, inverted", "report's,\ninverted"),
+        ("inconstitutionally", "inconstitutionally"),
+    ],
+)
+def test_a_long_name_leaves_no_short_word_alone(name: str, written: str) -> None:
+    axis = figures.heat_map([[1.0]], rows=[name], columns=["a"], x_label="", y_label="", text=str).axes[0]
+    assert labels(axis.get_yticklabels()) == [written]

@@ -61,6 +61,12 @@ def _cells(
     return figure, axis, np.where(step >= 4, BACKGROUND, INK)  # the fifth step is the first strong one
 
 
+def _on_few_lines(name: str, widest: int = 17) -> str:
+    """A name on as few lines as its width allows, and these of similar length: no short word is left for the last."""
+    wrapped = [textwrap.wrap(name, width, break_long_words=False) for width in range(1, widest + 1)]
+    return "\n".join(min(wrapped, key=len))  # of equally few lines the narrowest, since it comes first
+
+
 def heat_map(
     values: ArrayLike,
     *,
@@ -90,7 +96,7 @@ def heat_map(
 
     words = [[text(float(value)) for value in row] for row in values]
     numbers = pd.DataFrame(words, pd.Index(rows, name=y_label or x_label), list(columns))
-    rows = [textwrap.fill(name, 17) for name in rows]
+    rows = [_on_few_lines(name) for name in rows]
     lines = max(name.count("\n") + 1 for name in rows)
     longest = max(map(len, columns))
     slanted = longest * len(columns) > 44  # more letters than fit side by side
