@@ -64,7 +64,8 @@ def _cells(
 def _on_few_lines(name: str, widest: int = 17) -> str:
     """A name on as few lines as its width allows, and these of similar length: no short word is left for the last."""
     wrapped = [textwrap.wrap(name, width, break_long_words=False) for width in range(1, widest + 1)]
-    return "\n".join(min(wrapped, key=len))  # of equally few lines the narrowest, since it comes first
+    lines = min(wrapped, key=len)  # of equally few lines the narrowest, since it comes first
+    return "\n".join(lines)
 
 
 def heat_map(
