@@ -102,12 +102,14 @@ def recorded_names(cells: list[Cell]) -> list[str]:
 
 
 def glued_sources(cells: list[Cell]) -> list[str]:
-    """Names of what glue shows without comparing it: only the words in which data name their source."""
+    """Names of what glue shows without comparing it: only the words in which data say what they are."""
     return [
         _name_pattern(call.args[0])
         for cell in cells
         for call in cell.calls
-        if _function(call) == "glue" and isinstance(call.args[1], ast.Attribute) and call.args[1].attr == "source"
+        if _function(call) == "glue"
+        and isinstance(call.args[1], ast.Attribute)
+        and call.args[1].attr in ("source", "which")
     ]
 
 
@@ -478,7 +480,8 @@ def test_a_planted_fault_is_reported(tmp_path: Path, old: str, new: str, complai
 
 
 def test_only_a_source_is_shown_without_being_compared(tmp_path: Path) -> None:
-    for value, complaints in (("digits.source", []), ("0.9221", ["shows shown, but never records it"])):
+    complaint = ["shows shown, but never records it"]
+    for value, complaints in (("digits.source", []), ("digits.which", []), ("0.9221", complaint)):
         text = SMALL.replace("digits.key)", f'digits.key)\nglue("shown", {value})').replace(
             "`slope`", "`slope` {glue:text}`shown`"
         )

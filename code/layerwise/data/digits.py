@@ -29,7 +29,7 @@ class Digits:
     y_train, y_test : int64 array, shape (P,)
         Labels 0 to 9.
     source : str
-        In words, what was loaded and from where; a chapter can print it.
+        In words, what was loaded and from where.
     key : str
         Short name of the data, ``"mnist"`` for complete MNIST for instance; names the section of a chapter's
         expectations.
@@ -53,6 +53,11 @@ class Digits:
         for array in (*(getattr(self, name) for name in ARRAYS), self.photo_train, self.photo_test):
             if array is not None:
                 array.flags.writeable = False
+
+    @property
+    def which(self) -> str:
+        """In words, what was loaded, without from where: all that a sentence about the digits needs."""
+        return self.source.partition(", from ")[0]
 
     @property
     def seven(self) -> npt.NDArray[np.uint8]:
