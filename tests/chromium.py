@@ -1,22 +1,15 @@
-"""The browser that the tests drive: Debian's Chromium, or the one that ``CHROMIUM`` names."""
+"""The browser that the tests drive, see :mod:`bookbuild.browser`; in continuous integration it has to be there."""
 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
-from bookbuild.engine_bench import find_chromium
+from bookbuild import browser
 
-CHROMIUM = find_chromium()
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+CHROMIUM = browser.find_chromium()
 
 
 def unless_in_ci(reason: str) -> None:
@@ -30,8 +23,6 @@ def unless_in_ci(reason: str) -> None:
 def chromium() -> Iterator[Browser]:
     """A browser, open as long as the block."""
     if CHROMIUM is None:
-        unless_in_ci("no Chromium was found: apt-get install chromium, or name a browser in CHROMIUM")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
+        unless_in_ci(browser.NOT_FOUND)
+    with browser.chromium() as opened:
+        yield opened

@@ -23,9 +23,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pandas as pd
 import psutil
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
-from bookbuild.engine_bench import find_chromium
+from bookbuild.browser import NOT_FOUND, chromium, find_chromium
 from bookbuild.pdf import read_page
 
 MEMORY = 2 * 2**30
@@ -139,9 +139,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--output", type=Path, default=Path("_build"), help="folder of the built pages, html")
     options = parser.parse_args(arguments)
     folder = (options.output / "binder").resolve()
-    chromium = find_chromium()
-    if chromium is None:
-        print("No Chromium was found: apt-get install chromium, or name a browser in CHROMIUM.", file=sys.stderr)
+    if find_chromium() is None:
+        print(NOT_FOUND, file=sys.stderr)
         return 1
     shutil.rmtree(folder, ignore_errors=True)
     project, programs = folder / "project", folder / "environment" / "bin"
@@ -152,14 +151,12 @@ def main(arguments: list[str] | None = None) -> int:
     for command in (["pip", "install", "--quiet", "-r", "binder/requirements.txt"], ["bash", "binder/postBuild"]):
         subprocess.run(command, cwd=project, env=environment, check=True)
     rows = {}
-    with jupyterlab(project, environment) as (address, watch), sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+    with jupyterlab(project, environment) as (address, watch), chromium() as browser:
         tab = browser.new_page()
         tab.set_default_timeout(PROCESSOR_HOUR * 1000)
         for name, path in launch_paths((options.output / "html").resolve()).items():
             rows[name] = run_chapter(tab, address.format(path), watch)
             print(name, rows[name], flush=True)
-        browser.close()
         peak = watch.peak
     table = pd.DataFrame.from_dict(rows, orient="index")
     print(table.to_string(formatters={"processor seconds": "{:.0f}".format}))

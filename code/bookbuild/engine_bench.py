@@ -7,9 +7,7 @@ in one page; the median of the rounds counts.
 
 import base64
 import json
-import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -18,6 +16,7 @@ from typing import Any
 
 import pandas as pd
 
+from bookbuild.browser import find_chromium
 from bookbuild.instruments import ENGINE, SEE, WEB
 from bookbuild.reader_weights import write_weights
 from layerwise.data.mnist import load_mnist_5000
@@ -65,11 +64,6 @@ DRAWINGS = {
     "a digit": [[[78, 72], [172, 68]], [[172, 68], [140, 134], [116, 198]]],
     "a letter, which is turned as well": [[[84, 196], [128, 60], [172, 196]], [[98, 146], [158, 146]]],
 }
-
-
-def find_chromium() -> str | None:
-    """The program of Debian's Chromium, or of the browser that ``CHROMIUM`` names; None where there is none."""
-    return os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 
 
 def time_engine(chromium: str, layers: list[int], *, updates: int, rounds: int) -> pd.DataFrame:

@@ -15,10 +15,9 @@ from typing import Any
 from urllib.parse import urldefrag
 
 from bs4 import BeautifulSoup
-from playwright.sync_api import sync_playwright
 from sphinx_external_toc.parsing import parse_toc_yaml
 
-from bookbuild.engine_bench import find_chromium
+from bookbuild.browser import NOT_FOUND, chromium, find_chromium
 
 NAME = "layerwise.pdf"
 LINKED = re.compile(r'<span class="one-pdf">(.*?)</span>')  # words of the home page that lead to it, once it is there
@@ -143,24 +142,20 @@ def _at_home(tag: Any, html: Path) -> None:
             tag[attribute] = (html / address).as_uri()
 
 
-def write_pdf(chromium: str, page: Path, path: Path) -> None:
+def write_pdf(page: Path, path: Path) -> None:
     """Print a page.
 
     Parameters
     ----------
-    chromium : str
-        The browser's program.
     page, path : Path
         What to print, and the PDF to write: tagged, with an outline.
     """
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+    with chromium() as browser:
         tab = browser.new_page(viewport={"width": PAGE_WIDTH, "height": PAGE_HEIGHT})
         tab.emulate_media(media="print", color_scheme="light", reduced_motion="reduce")
         tab.goto(page.as_uri())
         tab.evaluate(FIT)
         tab.pdf(path=path, prefer_css_page_size=True, print_background=True, tagged=True, outline=True)
-        browser.close()
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -170,17 +165,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--output", type=Path, default=Path("_build"), help="folder of the built pages, html")
     options = parser.parse_args(arguments)
     html = (options.output / "html").resolve()
-    chromium = find_chromium()
     if not (html / "index.html").is_file():
         print(f"There are no pages in {html}: make book", file=sys.stderr)
         return 1
-    if chromium is None:
-        print("No Chromium was found: apt-get install chromium, or name a browser in CHROMIUM.", file=sys.stderr)
+    if find_chromium() is None:
+        print(NOT_FOUND, file=sys.stderr)
         return 1
     page = html.parent / "print.html"
     page.write_text(one_page(html, list(contents(options.project))), encoding="utf-8")
     unfinished = html.parent / f"unfinished-{NAME}"
-    write_pdf(chromium, page, unfinished)
+    write_pdf(page, unfinished)
     unfinished.replace(html / NAME)
     page.unlink()
     home = html / "index.html"
