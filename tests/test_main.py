@@ -204,7 +204,7 @@ def test_runs_of_house_numbers_are_trained_in_one_pool_before_the_records(
     assert main(["records", "--data", "svhn_sample", "--jobs", "2"]) == 0
     names = list(recipes.STUDIES)
     trained = (names, sample, {"folder": tmp_path / "results", "jobs": 2, "progress": True})
-    assert done == [trained, *names, "transfer"]
+    assert done == [trained, *names, "transfer", "transfer_pages"]
 
 
 def test_train_cnn_writes_the_weights(

@@ -8,6 +8,7 @@ import pytest
 
 from bookbuild import binder
 from bookbuild.binder import Watch, launch_paths
+from bookbuild.browser import chromium
 
 PAGE = """<nav class="bd-links"><a href="first.html#top">First</a> <a href="bare.html">None</a> <a href="#"></a></nav>
 <a href="https://mybinder.org/v2/gh/someone/a-fork/main?urlpath=lab/tree/book/{name}.md">Binder</a>"""
@@ -33,3 +34,14 @@ def test_who_holds_more_than_binder_gives_is_ended(
     watch.join()
     assert watch.peak > 150 * 2**20
     assert "more than Binder gives" in capsys.readouterr().err
+
+
+def test_without_a_browser_it_is_said_how_to_get_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.delenv("CHROMIUM", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert binder.main(["--output", str(tmp_path)]) == 1
+    assert "apt-get install chromium" in capsys.readouterr().err and not list(tmp_path.iterdir())
+    with pytest.raises(FileNotFoundError, match="CHROMIUM"), chromium():
+        pass

@@ -164,8 +164,10 @@ def read_collections(
         As :func:`readings`, with ``network`` (of the studies: study and variant; of those that ship: "shipped" and
         name), ``seed`` (-1 where the network ships) and ``collection``.
     """
-    pictures = {name: found for name, found in _collections(digits).items() if name in collections}
-    inputs = {name: (shown(x, omissions=True, jobs=jobs), y) for name, (x, y) in pictures.items()}
+    inputs = {}
+    for name in collections:
+        pictures, labels = _pictures(name, digits)
+        inputs[name] = shown(pictures, omissions=True, jobs=jobs), labels
     tables = []
     for network, seed, model in _networks(studies, shipped, house_numbers, folder, progress):
         for collection, (ways, labels) in inputs.items():
@@ -174,15 +176,17 @@ def read_collections(
     return pd.concat(tables, ignore_index=True)[["network", "seed", "collection", *tables[0].columns[:4]]]
 
 
-def _collections(digits: Digits) -> dict[str, tuple[Any, npt.ArrayLike]]:
+def _pictures(collection: str, digits: Digits) -> tuple[Any, npt.ArrayLike]:
+    if collection == "mnist":
+        return digits.x_test, digits.y_test
+    if collection == "pages":
+        drawn, labels = zip(*pages(PAGES, seed=PAGES_SEED), strict=True)
+        return drawn, labels
     from sklearn.datasets import load_digits  # takes a second, and chapters import this module too
 
     small = load_digits()  # 0 to 16
-    drawn, drawn_labels = zip(*pages(PAGES, seed=PAGES_SEED), strict=True)
     levels = np.round(small.images * (255 / 16)).astype(np.uint8)
-    framed = np.pad(levels, ((0, 0), (2, 2), (2, 2)))  # about the border that MNIST's digits have
-    found = ((digits.x_test, digits.y_test), (framed, small.target), (drawn, drawn_labels))
-    return dict(zip(COLLECTIONS, found, strict=True))
+    return np.pad(levels, ((0, 0), (2, 2), (2, 2))), small.target  # about the border that MNIST's digits have
 
 
 def _networks(

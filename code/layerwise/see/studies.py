@@ -16,8 +16,19 @@ from layerwise.see.weights import SHIPPED, WEIGHTS, pretrained
 
 __all__ = ["READERS", "of_trainings", "own_record"]
 
-READERS = ("cnn_report", "cnn_report_more", "cnn_report_synthetic", "cnn_improved", "cnn_handwriting")
-"""The studies whose networks are shown handwriting, beside the networks that ship."""
+READERS = {
+    ("mnist", "scikit-learn"): (
+        "cnn_report",
+        "cnn_report_more",
+        "cnn_report_synthetic",
+        "cnn_improved",
+        "cnn_handwriting",
+    ),
+    ("pages",): ("cnn_report",),
+}
+"""The studies whose networks are shown these collections of handwriting, beside the networks that ship. Pages are a
+study of their own: what `layerwise.see.photo` learns to read on them changes no digit that was cut out before, and
+trainings of hours need not be repeated for it."""
 
 
 def _train(settings: Mapping[str, Any], digits: Digits, folder: Path, jobs: int | None, progress: bool) -> Tables:
@@ -55,17 +66,19 @@ def _read_handwriting(
     return {"readings": readings}
 
 
-def _of_handwriting() -> Study:
+def _of_handwriting(collections: tuple[str, ...]) -> Study:
+    readers = READERS[collections]
     settings = {
-        "studies": {study: recipes.STUDIES[study] for study in READERS},
+        "studies": {study: recipes.STUDIES[study] for study in readers},
         "handwriting": "mnist",
-        "collections": list(handwriting.COLLECTIONS),
+        "collections": list(collections),
         "weights": {name: hashlib.sha256((WEIGHTS / f"{name}.npz").read_bytes()).hexdigest() for name in SHIPPED},
     }
-    part = settings | {"studies": {}, "collections": ["scikit-learn"]}  # the networks that ship, the smallest
-    methods = _all("transfer", *(STUDIES[study].methods for study in READERS))
+    part = settings | {"studies": {}, "collections": [collections[-1]]}  # the networks that ship, the smallest
+    methods = _all("transfer", *(STUDIES[study].methods for study in readers))
     return Study(methods, settings, part, ("svhn_sample",), _read_handwriting)
 
 
 STUDIES |= {name: of_trainings(settings) for name, settings in recipes.STUDIES.items()}
-STUDIES["transfer"] = _of_handwriting()
+STUDIES["transfer"] = _of_handwriting(("mnist", "scikit-learn"))
+STUDIES["transfer_pages"] = _of_handwriting(("pages",))
