@@ -125,19 +125,22 @@ def _parser() -> argparse.ArgumentParser:
         "audit", help="judge claims of the report, and print the published, ours, rule and verdict"
     )
     audit.add_argument(
-        "claims", nargs="*", metavar="CLAIM", help="by name, as the table of the book has it; or count all"
+        "claims",
+        nargs="*",
+        metavar="CLAIM",
+        help="its name in the table of the book; with none, all are counted by verdict",
     )
     audit.add_argument(
         "--data",
         choices=("mnist", "mnist_5000"),
         default="mnist",
-        help="by what networks learned from these digits; by default %(default)s, whose records ship",
+        help="judge by networks that learned from these digits (default: %(default)s, whose records ship)",
     )
     audit.add_argument(
         "--export",
         type=Path,
         metavar="FOLDER",
-        help="first write claims.json and codecheck.yml of a checkout into FOLDER",
+        help="write claims.json and codecheck.yml, what an auditor of this book needs, into FOLDER too",
     )
     audit.set_defaults(run=_audit)
 
