@@ -72,6 +72,9 @@ def test_maximising_is_deterministic_and_filters_do_not_touch_each_other(chain: 
     np.testing.assert_array_equal(maximisation.maximise(chain, "second", **settings).pictures, whole.pictures)
     other = maximisation.maximise(chain, "second", **{**settings, "seed": 5})
     assert np.abs(other.pictures - whole.pictures).max() > 1e-3
+    some = maximisation.maximise(chain, "second", filters=[3, 0], **settings)
+    np.testing.assert_allclose(some.pictures, whole.pictures[[3, 0]], atol=1e-5)
+    np.testing.assert_allclose(some.reached, whole.reached[[3, 0]], atol=1e-4)
     # A network whose last filters are other ones finds the same for the first.
     changed = keras.models.clone_model(chain)
     changed.set_weights(chain.get_weights())

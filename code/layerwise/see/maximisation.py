@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import keras
@@ -14,7 +15,7 @@ from layerwise.see.receptive_fields import receptive_field
 
 @dataclass(frozen=True, eq=False)
 class Maximised:
-    """What :func:`maximise` found; entry i of each array belongs to filter i.
+    """What :func:`maximise` found; entry i of each array belongs to the i-th of the filters asked for.
 
     Attributes
     ----------
@@ -39,6 +40,7 @@ def maximise(
     model: keras.Sequential,
     layer: str,
     *,
+    filters: Sequence[int] | None = None,
     steps: int = 150,
     learning_rate: float = 0.1,
     decay: float = 0.01,
@@ -61,6 +63,8 @@ def maximise(
     model : keras.Sequential
     layer : str
         A convolution.
+    filters : sequence of int, optional
+        Which of its filters, from 0; all unless given. What is found for one does not hang on the others.
     steps : int
         Steps of Adam.
     learning_rate : float
@@ -73,7 +77,8 @@ def maximise(
         In each step the picture is shifted by up to so many pixels at random, around the edge, so that what is found
         does not hang on one position. The value that is returned is measured without a shift.
     seed : int
-        Of the noise at the start and of the shifts. Each filter starts from noise of its own.
+        Of the noise at the start and of the shifts. Each filter starts from noise of its own; with another seed the
+        search may end in another picture.
 
     Raises
     ------
@@ -81,25 +86,29 @@ def maximise(
         If the layer is no convolution, or the pixels that its units see are not known.
     """
     field = receptive_field(model, layer)
-    _, rows, columns, filters = convolution(model, layer).output.shape
+    _, rows, columns, count = convolution(model, layer).output.shape
     row, column = rows // 2, columns // 2
-    noise = [np.random.default_rng([seed, f]).normal(scale=0.1, size=model.input_shape[1:]) for f in range(filters)]
-    shifts = np.random.default_rng([seed, filters]).integers(-jitter, jitter + 1, (steps, 2))
+    chosen = range(count) if filters is None else filters
+    noise = [np.random.default_rng([seed, f]).normal(scale=0.1, size=model.input_shape[1:]) for f in chosen]
+    shifts = np.random.default_rng([seed, count]).integers(-jitter, jitter + 1, (steps, 2))
     pixels = tf.Variable(np.stack(noise).astype(np.float32))
+    own = np.stack([np.arange(len(chosen)), chosen], axis=1)
 
     def answers(x: tf.Tensor) -> tf.Tensor:
         """Of each picture the sum of its own filter."""
-        return tf.linalg.diag_part(sums(model, layer, x)[:, row, column])
+        return tf.gather_nd(sums(model, layer, x)[:, row, column], own)
 
     with tf.GradientTape() as tape:
         x = tf.sigmoid(pixels)
         tape.watch(x)
         start = answers(x)
-    steepness = tf.norm(tf.reshape(tape.gradient(start, x), (filters, -1)), axis=1)
+    steepness = tf.norm(tf.reshape(tape.gradient(start, x), (len(chosen), -1)), axis=1)
     scale = tf.where(steepness > 0, steepness, 1.0)
+    adam = keras.optimizers.Adam(learning_rate)
+    adam.build([pixels])
 
     @tf.function
-    def gradient(shift: tf.Tensor) -> tf.Tensor:
+    def climb(shift: tf.Tensor) -> None:
         with tf.GradientTape() as tape:
             x = tf.sigmoid(pixels)
             gain = answers(tf.roll(x, shift, (1, 2)) if jitter else x) / scale
@@ -107,11 +116,10 @@ def maximise(
             cost += smoothness * tf.reduce_sum(tf.square(x[:, 1:] - x[:, :-1]))
             cost += smoothness * tf.reduce_sum(tf.square(x[:, :, 1:] - x[:, :, :-1]))
             objective = cost - tf.reduce_sum(gain)
-        return tape.gradient(objective, pixels)
+        adam.apply([tape.gradient(objective, pixels)], [pixels])
 
-    adam = keras.optimizers.Adam(learning_rate)
     for shift in shifts:
-        adam.apply([gradient(tf.constant(shift, tf.int32))], [pixels])
+        climb(tf.constant(shift, tf.int32))
     pictures = tf.sigmoid(pixels)
     patches = [field.crop(picture, row, column) for picture in pictures.numpy()]
     return Maximised((row, column), pictures.numpy(), np.stack(patches), start.numpy(), answers(pictures).numpy())
