@@ -149,6 +149,26 @@ def test_the_strongest_patch_inside_the_picture(chain: keras.Sequential, picture
     assert np.isfinite(found.patches).all()
 
 
+@pytest.mark.parametrize("photographs", [[0, 0, 1, 1, 2, 2], None])
+def test_top_patches_are_the_best_of_each_photograph(
+    chain: keras.Sequential, pictures: Array, photographs: list[int] | None
+) -> None:
+    found = filters.top_patches(chain, pictures, "first", photographs, count=3)
+    sums = filters.feature_maps(chain, pictures, "first", before_activation=True)
+    of = photographs or list(range(6))
+    for f in range(4):
+        best: dict[int, tuple[float, int]] = {}  # by photograph
+        for p, photograph in enumerate(of):
+            best[photograph] = max(best.get(photograph, (-np.inf, 0)), (float(sums[p, ..., f].max()), p))
+        expected = sorted(best.values(), reverse=True)[:3]
+        assert list(zip(found.values[f], found.pictures[f], strict=True)) == expected
+        for rank, (value, p) in enumerate(expected):
+            row, column = found.positions[f, rank]
+            assert sums[p, row, column, f] == pytest.approx(value)
+            field = receptive_fields.receptive_field(chain, "first")
+            np.testing.assert_array_equal(found.patches[f, rank], field.crop(pictures[p], row, column))
+
+
 def test_selectivity_on_paper() -> None:
     """A filter that answers the red of the brightest pixel, one that answers always the same, one that is dead."""
     model = keras.Sequential([keras.Input((2, 2, 3)), keras.layers.Conv2D(3, 1, activation="relu", name="c")])
@@ -183,3 +203,5 @@ def test_bad_input_is_refused_with_a_reason(chain: keras.Sequential, pictures: A
     small = keras.Sequential([keras.Input((2, 2, 3)), keras.layers.Conv2D(1, 3, padding="same", name="c")])
     with pytest.raises(ValueError, match="no unit sees 3 x 3 pixels inside a picture of 2 x 2"):
         filters.strongest(small, pictures[:, :2, :2], "c", inside=True)
+    with pytest.raises(ValueError, match="6 pictures of 2 photographs, 6 numbered; expected 3"):
+        filters.top_patches(chain, pictures, "first", [0, 0, 0, 1, 1, 1], count=3)

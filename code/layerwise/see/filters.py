@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from layerwise.see.layers import Array, after, as_pictures, convolution, layers_to, sums
-from layerwise.see.receptive_fields import receptive_field, window_of
+from layerwise.see.receptive_fields import ReceptiveField, receptive_field, window_of
 
 PICTURES_AT_ONCE = 250
 """Bounds the memory: nine maps of 32 x 32 of so many pictures are 9 MB."""
@@ -187,25 +187,90 @@ def strongest(
     ValueError
         As :func:`feature_maps` and :func:`receptive_field`, or if all units see beyond the picture and must not.
     """
+    found = top_patches(model, x, layer, count=1, inside=inside, position=position)
+    return Strongest(found.values[:, 0], found.pictures[:, 0], found.positions[:, 0], found.patches[:, 0])
+
+
+def top_patches(
+    model: keras.Sequential,
+    x: ArrayLike,
+    layer: str,
+    photographs: ArrayLike | None = None,
+    *,
+    count: int = 9,
+    inside: bool = False,
+    position: tuple[int, int] | None = None,
+) -> Strongest:
+    """What excites each filter of a layer most in many pictures, at most one patch of each photograph.
+
+    Pictures of one photograph share paint and light, and often the same digits. A filter that likes one likes all.
+
+    Parameters
+    ----------
+    model, x, layer, inside, position
+        As :func:`strongest`. Pictures of the same contrast (:func:`same_contrast`) are ranked by what they show, others
+        by their contrast too.
+    photographs : int array (P,), optional
+        From which photograph each picture is; each from its own unless given.
+    count : int
+        Patches of each filter.
+
+    Returns
+    -------
+    Strongest
+        With an axis more after the first: the patches, the strongest first.
+
+    Raises
+    ------
+    ValueError
+        As :func:`strongest`, or for fewer photographs than patches.
+    """
     field, x = receptive_field(model, layer), as_pictures(model, x)
-    maps = feature_maps(model, x, layer, before_activation=True)
+    photographs = np.arange(len(x)) if photographs is None else np.asarray(photographs)
+    if (there := len(np.unique(photographs))) < count or len(photographs) != len(x):
+        raise ValueError(f"{len(x)} pictures of {there} photographs, {len(photographs)} numbered; expected {count}")
+    sums_of_units = feature_maps(model, x, layer, before_activation=True)
+    sums_of_units[:, ~_allowed(field, x.shape[1:3], sums_of_units.shape[1:3], inside, position)] = -np.inf
+    flat = sums_of_units.reshape(len(x), -1, sums_of_units.shape[-1])
+    largest = flat.max(axis=1)
+    chosen = np.stack([_one_each(each, photographs, count) for each in largest.T])
+    of_filter = np.arange(len(chosen))[:, np.newaxis]
+    places = np.stack(np.unravel_index(flat.argmax(axis=1)[chosen, of_filter], sums_of_units.shape[1:3]), axis=-1)
+    patches = [
+        [field.crop(x[picture], *place) for picture, place in zip(*each, strict=True)]
+        for each in zip(chosen, places, strict=True)
+    ]
+    return Strongest(largest[chosen, of_filter].astype(float), chosen, places, np.array(patches))
+
+
+def _allowed(
+    field: ReceptiveField,
+    picture: tuple[int, int],
+    maps: tuple[int, int],
+    inside: bool,
+    position: tuple[int, int] | None,
+) -> Array:
+    """Which units of a map, rows and columns of truth values, may be chosen."""
+    allowed = np.ones(maps, bool)
+    if position is not None:
+        allowed[:] = False
+        allowed[position] = True
     if inside:
-        (height, width), (tall, wide) = x.shape[1:3], field.size
-        top, left = field.corner(*np.indices(maps.shape[1:3]))
-        whole = (top >= 0) & (left >= 0) & (top + tall <= height) & (left + wide <= width)
-        if not whole.any():
+        (height, width), (tall, wide) = picture, field.size
+        top, left = field.corner(*np.indices(maps))
+        allowed &= (top >= 0) & (left >= 0) & (top + tall <= height) & (left + wide <= width)
+        if not allowed.any():
             raise ValueError(
                 f"no unit sees {tall} x {wide} pixels inside a picture of {height} x {width}; pass inside=False"
             )
-        maps[:, ~whole] = -np.inf
-    if position is not None:
-        others = np.ones(maps.shape[1:3], bool)
-        others[position] = False
-        maps[:, others] = -np.inf
-    flat = maps.reshape(-1, maps.shape[-1])
-    pictures, *positions = np.unravel_index(flat.argmax(axis=0), maps.shape[:3])
-    patches = [field.crop(x[place[0]], *place[1:]) for place in zip(pictures, *positions, strict=True)]
-    return Strongest(flat.max(axis=0).astype(float), pictures, np.stack(positions, axis=1), np.stack(patches))
+    return allowed
+
+
+def _one_each(values: Array, photographs: Array, count: int) -> Array:
+    """Places of the largest values, the largest first, no two of one photograph."""
+    order = np.argsort(-values, kind="stable")
+    first = np.unique(photographs[order], return_index=True)[1]
+    return order[np.sort(first)[:count]]
 
 
 def selectivity(model: keras.Sequential, layer: str, x: ArrayLike, y: ArrayLike) -> Selectivity:
