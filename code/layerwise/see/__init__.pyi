@@ -1,9 +1,10 @@
 from .answers import Prediction, predict
 from .evaluation import accuracy_by_seed, calibration, calibration_error, losses, paired_difference, unseen
-from .filters import feature_maps, selectivity, strongest, unit
+from .filters import feature_maps, selectivity, strongest, top_patches, unit
 from .handwriting import accuracy_by_showing, readings, shown
+from .likeness import likeness, same_contrast
 from .maximisation import maximise
-from .needed import knock_outs, occlusion_map
+from .needed import gradient_map, knock_outs, occlusion_map
 from .networks import improved_cnn, svhn_cnn
 from .photo import Prepared, prepare, prepare_many
 from .picture_files import PhotoError
@@ -26,8 +27,10 @@ __all__ = [
     "calibration_error",
     "check_output_size",
     "feature_maps",
+    "gradient_map",
     "improved_cnn",
     "knock_outs",
+    "likeness",
     "linear_readout",
     "losses",
     "maximise",
@@ -42,11 +45,13 @@ __all__ = [
     "probabilities_of",
     "readings",
     "receptive_field",
+    "same_contrast",
     "selectivity",
     "shown",
     "staged",
     "strongest",
     "svhn_cnn",
+    "top_patches",
     "unit",
     "unseen",
 ]

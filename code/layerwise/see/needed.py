@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import keras
 import numpy as np
+import tensorflow as tf
 from numpy.typing import ArrayLike
 
-from layerwise.see.layers import Array
+from layerwise.see.layers import Array, after, as_pictures
 
 
 def occlusion_map(model: keras.Model, picture: ArrayLike, target: int, *, side: int = 8, step: int = 2) -> Array:
@@ -35,6 +36,40 @@ def occlusion_map(model: keras.Model, picture: ArrayLike, target: int, *, side: 
         copy[top : top + side, left : left + side] = picture.mean(axis=(0, 1))
     probabilities = np.asarray(model(hidden))[:, target]
     return (probabilities[0] - probabilities[1:]).reshape(len(tops), len(lefts))
+
+
+def gradient_map(model: keras.Sequential, x: ArrayLike, targets: ArrayLike) -> Array:
+    """How the nu of a class changes with each pixel (Simonyan et al. 2014).
+
+    Of nu, not of the probability, whose gradient is next to nothing where the network is sure.
+
+    Parameters
+    ----------
+    model : keras.Sequential
+        Its last layer is dense: nu is what goes into the softmax.
+    x : array (P, height, width, channels)
+        Pictures, 0 to 1.
+    targets : int array (P,)
+        Of each picture, the class.
+
+    Returns
+    -------
+    array (P, height, width, channels)
+        The derivative of the class's nu with respect to each pixel.
+
+    Raises
+    ------
+    ValueError
+        For pictures that do not fit, or a last layer that is not dense.
+    """
+    pixels, last = tf.constant(as_pictures(model, x)), model.layers[-1]
+    if not isinstance(last, keras.layers.Dense):
+        raise ValueError(f"the last layer is a {type(last).__name__}; expected a dense one")
+    with tf.GradientTape() as tape:
+        tape.watch(pixels)
+        nu = after(model.layers[:-1], pixels) @ last.kernel + (last.bias if last.use_bias else 0)
+        chosen = tf.gather(nu, np.asarray(targets), axis=1, batch_dims=1)
+    return np.asarray(tape.gradient(chosen, pixels))
 
 
 def knock_outs(model: keras.Sequential, layer: str, maps: ArrayLike, labels: ArrayLike) -> Array:
