@@ -58,6 +58,7 @@ KERNELS = NOISE.normal(size=(3, 3, 36, 49))
 MAPS = np.clip(NOISE.normal(size=(11, 10, 10, 17)), 0, None)
 PICTURES = NOISE.uniform(size=(11, 32, 32, 3))
 EFFECTS = NOISE.normal(size=(10, 36))
+TOP = NOISE.uniform(size=(3, 12, 11, 11, 3))
 
 
 def gradients(zeros: bool = False) -> pd.DataFrame:
@@ -143,6 +144,10 @@ FIGURES: dict[str, Callable[[], Figure]] = {
         {"gradient\nascent": PICTURES, "house\nnumber": PICTURES}, [(str(i + 30), "1.6×") for i in range(11)]
     ),
     "picture_rows, bare": lambda: figures.picture_rows({"convolution\n1": PICTURES}, columns=11),
+    "optima_and_patches": lambda: figures.optima_and_patches(
+        {"convolution 2": (TOP[:, :3], TOP[:, 3:]), "convolution 3": (TOP[:, :3], TOP[:, 3:])},
+        {"convolution 2": [4, 35, 12], "convolution 3": [1, 2, 48]},
+    ),
     "selectivity_map": lambda: figures.selectivity_map(EFFECTS),
     "readout_panels": lambda: figures.readout_panels(
         {name: {"trained": np.linspace(-0.1, 1, 5), "untrained": PICTURES[:3, :5, 0, 0]} for name in "abcde"},

@@ -3,7 +3,7 @@
 import matplotlib
 import numpy as np
 
-from figure_examples import PICTURES, images_of
+from figure_examples import PICTURES, TOP, images_of
 from layerwise import figures
 
 
@@ -47,6 +47,21 @@ def test_the_rim_of_a_map_does_not_set_its_scale() -> None:
     maps[0, 0, :, :], maps[0, 2, 2, 0] = 10, 2  # the second filter answers at the rim alone
     figure = figures.feature_map_grid(maps, PICTURES[:1], labels=[""])
     assert [text.get_text() for text in figure.axes[0].texts if text.get_text()][:4] == ["1", "2.0", "2", "10"]
+
+
+def test_optima_stand_above_the_patches_of_their_filter() -> None:
+    figure = figures.optima_and_patches({"a": (TOP[:, :3], TOP[:, 3:])}, {"a": [4, 35, 12]})
+    images = images_of(figure)
+    assert len(images) == 36
+    np.testing.assert_allclose([image[..., :3] for image in images], TOP.reshape(36, 11, 11, 3))
+    left, _, bottom, top = np.array([image.get_extent() for image in figure.axes[0].images]).reshape(3, 12, 4).T
+    for block in range(3):
+        assert len(set(top[:3, block])) == 1 and bottom[:3, block].max() < top[3:, block].min()
+        np.testing.assert_allclose(left[:3, block], left[3:6, block])
+    titles = [text for text in figure.axes[0].texts if text.get_text().startswith("filter")]
+    assert [(text.get_text(), text.get_position()[0]) for text in titles] == [
+        (f"filter {number}", left[0, block]) for block, number in enumerate((4, 35, 12))
+    ]
 
 
 def test_filters_are_sorted_by_the_class_that_excites_them() -> None:

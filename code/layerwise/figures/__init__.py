@@ -7,7 +7,13 @@ sets the house style, and makes a notebook show figures as SVG.
 
 from layerwise.figures.curves import calibration_curves, learning_curves, training_history
 from layerwise.figures.ellipses import circle_images
-from layerwise.figures.filters import feature_map_grid, kernel_grid, readout_panels, selectivity_map
+from layerwise.figures.filters import (
+    feature_map_grid,
+    kernel_grid,
+    optima_and_patches,
+    readout_panels,
+    selectivity_map,
+)
 from layerwise.figures.gradients import gradient_history, gradient_panels, layer_profile
 from layerwise.figures.networks import network_diagram, unit_values
 from layerwise.figures.numbers import NumberedFigure
@@ -58,6 +64,7 @@ __all__ = [
     "layer_profile",
     "learning_curves",
     "network_diagram",
+    "optima_and_patches",
     "photo_steps",
     "picture_rows",
     "predictions",

@@ -93,6 +93,46 @@ def feature_map_grid(maps: ArrayLike, pictures: ArrayLike, *, labels: Sequence[s
     return figure
 
 
+def optima_and_patches(
+    bands: Mapping[str, tuple[ArrayLike, ArrayLike]], filters: Mapping[str, Sequence[int]]
+) -> Figure:
+    """What excites a filter, as searches found it and as digits show it: a band per layer, a block per filter.
+
+    The upper row of a block is what was found from several starts, the rows below are patches of digits.
+
+    Parameters
+    ----------
+    bands : mapping of name to (optima, patches)
+        Arrays (filters, starts, height, width, 3) and (filters, count, height, width, 3), between 0 and 1; NaN is left
+        empty. The same number of filters and of starts in all. A row of patches is as long as that of the optima.
+    filters : mapping of name to filters of int
+        Their numbers, which stand above the blocks.
+    """
+    bands = {name: (np.asarray(optima), np.asarray(patches)) for name, (optima, patches) in bands.items()}
+    blocks, starts = next(iter(bands.values()))[0].shape[:2]
+    margin, gap, header = 0.24, 0.14, 0.5
+    width = (WIDTH - margin - 0.05 - (blocks - 1) * gap) / (blocks * starts)
+    rows = {name: -(-patches.shape[1] // starts) for name, (_, patches) in bands.items()}
+    figure, axis = canvas_in_inches(sum(header + (1 + count) * width + gap for count in rows.values()))
+    top = 0.0
+    for name, (optima, patches) in bands.items():
+        axis.text(margin, top + 0.2, name, va="baseline", size=LARGE)
+        top += header
+        below = top + width + gap / 2
+        for words, middle in (("optima", top + width / 2), ("digits", below + rows[name] * width / 2)):
+            axis.text(margin / 2, middle, words, rotation=90, ha="center", va="center", size=LARGE)
+        for i, number in enumerate(filters[name]):
+            left = margin + i * (starts * width + gap)
+            for k, picture in enumerate(optima[i]):
+                title = (f"filter {number}", "") if k == 0 else None
+                place_picture(axis, picture, left + k * width, top, width - 0.04, title)
+            for k, picture in enumerate(patches[i]):
+                row, column = divmod(k, starts)
+                place_picture(axis, picture, left + column * width, below + row * width, width - 0.04)
+        top = below + rows[name] * width + gap / 2
+    return figure
+
+
 def selectivity_map(effect: ArrayLike) -> Figure:
     """Which classes excite which filter of a layer: a row per filter, a column per class, in two panels.
 
