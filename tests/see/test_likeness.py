@@ -30,3 +30,4 @@ def test_what_one_of_them_does_not_show_is_compared_in_none() -> None:
     cut = PICTURES.copy()
     cut[:, 0] = np.nan
     np.testing.assert_allclose(likeness(cut, PICTURES), likeness(PICTURES[:, 1:], PICTURES[:, 1:]))
+    np.testing.assert_allclose(same_contrast(cut)[:, 1:], same_contrast(PICTURES[:, 1:]))

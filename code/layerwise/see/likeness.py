@@ -14,14 +14,14 @@ def same_contrast(x: ArrayLike, deviation: float = 0.2) -> Array:
     Parameters
     ----------
     x : array (P, height, width, channels)
-        Pictures, 0 to 1.
+        Pictures, 0 to 1; NaN counts for nothing.
     deviation : float
         Standard deviation of the pixels, over all colours, before what leaves [0, 1] is cut off. What varies by less
         than a thousandth is not stretched that far: a picture of one colour becomes middle grey.
     """
     x = np.asarray(x)
-    centred = x - x.mean(axis=(1, 2, 3), keepdims=True)
-    contrast = np.maximum(centred.std(axis=(1, 2, 3), keepdims=True), 1e-3)
+    centred = x - np.nanmean(x, axis=(1, 2, 3), keepdims=True)
+    contrast = np.maximum(np.nanstd(centred, axis=(1, 2, 3), keepdims=True), 1e-3)
     return np.clip(0.5 + deviation * centred / contrast, 0, 1)
 
 
