@@ -61,6 +61,8 @@ INSTRUMENTS = {
         *_scripts("drawing", "state sentences inside paper view drawing"),
     ],
 }
+#: What a photo needs and a drawing does not: the page loads it when a photo is chosen.
+PHOTO = _scripts("see", "picture_files lines photograph")
 TRAINING, TEST = 2048, 512
 
 

@@ -4,6 +4,8 @@
 (function drawing(engine) {
   const { controls, SIDES, isExample, asText, DrawingView, cover } = engine.drawing;
 
+  const PHOTO = ["picture_files", "lines", "photograph"].map((name) => `see/${name}.js`); // what a drawing does not need
+
   // Another layer is looked at in the same place, however many rows its maps have.
   function samePlace({ layer, row, column }, changes) {
     if (changes.layer === undefined) return {};
@@ -14,7 +16,7 @@
   class DrawingPage extends engine.Instrument {
     constructor(root) {
       super(root, controls);
-      Object.assign(this, { reading: null, covered: null, turn: 0, cleared: null });
+      Object.assign(this, { reading: null, covered: null, turn: 0, cleared: null, photo: null, refusal: null, looking: false, files: 0 });
     }
 
     start() {
@@ -22,19 +24,21 @@
       this.networks = { reader: new engine.Reader(weights.improved), likeness: new engine.Likeness(weights.no_digit) };
       this.view = new DrawingView(this.root, {
         set: (changes) => this.set(changes),
-        begin: () => { this.view.show(this); this.draw(); },
+        begin: () => this.show(),
         stroke: (points) => this.set({ strokes: [...(isExample(this.state.strokes) ? [] : this.state.strokes), points] }),
         undo: () => this.set({ strokes: this.state.strokes.length ? this.state.strokes.slice(0, -1) : this.cleared ?? [] }),
         clear: () => this.clear(),
+        photo: (file) => this.lookAt(file),
       });
       this.begin();
     }
 
     set(changes, { address = true } = {}) {
       const before = this.state;
+      if (changes.strokes) this.forgetPhoto();
       this.state = controls.consistent({ ...before, ...samePlace(before, changes), ...changes });
       const { strokes, pen, panel } = this.state;
-      const redrawn = asText(strokes) !== asText(before.strokes);
+      const redrawn = changes.strokes && (asText(strokes) !== asText(before.strokes) || this.reading?.photo);
       if (!this.reading || pen !== before.pen || redrawn) this.read();
       if (redrawn) this.cleared = null;
       if (panel === "covered" && !this.covered) this.cover();
@@ -51,9 +55,44 @@
       this.view.show(this);
     }
 
+    // A photo lies on the paper until something is drawn. No address holds it.
+    async lookAt(file) {
+      this.set({ strokes: [] });
+      const number = ++this.files, waits = () => number === this.files;
+      this.looking = true;
+      this.root.setAttribute("aria-busy", "true");
+      this.show();
+      try {
+        await engine.load(PHOTO);
+        const page = await engine.readPicture(file);
+        if (!waits()) return;
+        this.photo = { url: URL.createObjectURL(file), reading: { ...engine.predictPhoto(page, this.networks), photo: true } };
+      } catch (error) {
+        if (!waits()) return;
+        if (!engine.PhotoError || !(error instanceof engine.PhotoError)) throw error;
+        this.refusal = `${file.name || "The file"} ${error.message}`;
+      } finally {
+        if (waits()) this.looking = false;
+      }
+      this.read();
+      if (this.state.panel === "covered") this.cover();
+      this.show();
+    }
+
+    forgetPhoto() {
+      if (this.photo) URL.revokeObjectURL(this.photo.url);
+      Object.assign(this, { photo: null, refusal: null, looking: false, files: this.files + 1 });
+      this.root.setAttribute("aria-busy", "false");
+    }
+
+    show() {
+      this.view.show(this);
+      this.draw();
+    }
+
     read() {
       const { strokes, pen } = this.state;
-      this.reading = engine.predict(engine.prepare(engine.ink.drawn(strokes, pen)), this.networks);
+      this.reading = this.photo?.reading ?? engine.predict(engine.prepare(engine.ink.drawn(strokes, pen)), this.networks);
       this.covered = null;
       this.root.setAttribute("aria-busy", "false"); // what was being covered is given up
     }

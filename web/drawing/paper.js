@@ -108,11 +108,12 @@
     // --- What is seen ----------------------------------------------------------------------------------------------
 
     // The stroke that is being drawn comes on top; where it begins, an example makes room.
-    draw(state = this.state) {
-      this.state = state;
+    draw(state = this.state, photo = this.photo) {
+      Object.assign(this, { state, photo });
       const kept = this.points && engine.drawing.isExample(state.strokes) ? [] : state.strokes;
       const [x, y] = this.at, cursor = `<circle class="${this.down ? "down" : "up"}" cx="${x}" cy="${y}" r="${state.pen / 2 + 2}"/>`;
-      this.svg.innerHTML = svgOf([...kept, ...(this.points ? [this.points] : [])], state.pen, cursor);
+      const image = photo && !this.points ? `<image href="${photo}" width="${SIDE}" height="${SIDE}"/>` : "";
+      this.svg.innerHTML = svgOf([...kept, ...(this.points ? [this.points] : [])], state.pen, image + cursor);
     }
   }
 

@@ -6,8 +6,8 @@
   const probability = (p) => (p > 0 && p < 0.005 ? "below 0.01" : p < 1 && p > 0.995 ? "above 0.99" : p.toFixed(2));
 
   // {verdict, text} of a reading.
-  function aboutReading({ digit, probabilities, problems, likeness, first }, strokes) {
-    if (strokes.length === 0) return { verdict: "The paper is empty", text: "Draw a digit, as large as a hand would write it here." };
+  function aboutReading({ digit, probabilities, problems, likeness, first }, empty) {
+    if (empty) return { verdict: "The paper is empty", text: "Draw a digit, as large as a hand would write it here." };
     if (digit === null) return { verdict: "No digit is found", text: `${capital(problems[0].advice)}` };
     const kinds = problems.map(({ kind }) => kind), said = (one, p) => `${one}, with a probability ${ofSize(p[one])}`, answer = said(digit, probabilities);
     const reasons = problems.map(({ advice }) => capital(advice)).join(" ");

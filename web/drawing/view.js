@@ -13,7 +13,8 @@
     "10 input": ({ input }) => input.values,
   };
   const LEFT_OUT = "Paper and ink are known here, so the steps of a photo that look for them are left out: how the camera was held (1), the sheet on its table (2), "
-    + "polarity (4), and in step 7 the ruled lines. A small digit is cut out (3); the light (5) is that of white paper.";
+    + "polarity (4), and in step 7 the ruled lines. A small digit is cut out (3); the light (5) is that of white paper. ";
+  const OF_A_PHOTO = "A photo takes them all but one: no sheet is looked for on its table (2). Let the paper fill the picture, or use the command layerwise predict, which finds it. ";
 
   // Greys from 0 to 1, in rows of so many, on a canvas.
   function paint(canvas, greys, width) {
@@ -39,7 +40,7 @@
   const pictureOf = (name) => make("canvas", { role: "img", "aria-label": name });
 
   class DrawingView {
-    // actions: {set, begin, stroke, undo, clear}
+    // actions: {set, begin, stroke, undo, clear, photo}
     constructor(root, actions) {
       Object.assign(this, { root, actions, controls: [], maps: [] });
       this.paper = new Paper(actions);
@@ -49,20 +50,30 @@
           ...Object.entries(EXAMPLES).map(([label, strokes]) => button(label, () => set({ strokes }), { "data-drawing": asText(strokes) }))),
         make("div", { class: "desk" },
           make("div", { class: "sheet" }, this.paper.svg,
-            make("div", { class: "buttons" }, button("Clear", clear), this.undo = button("Undo", undo), this.control("pen")),
+            make("div", { class: "buttons" }, button("Clear", clear), this.undo = button("Undo", undo), ...this.choosing(), this.control("pen")),
             this.paper.help, this.paper.place),
           make("div", { class: "answers" }, spoken(this.verdict = make("strong"), ". ", this.sentence = make("span")), this.answer())),
         this.steps(),
         this.panels = make("div", { class: "panels", role: "group", "aria-label": "Shown below" },
           ...Object.entries(PANELS).map(([name, label]) => button(label, () => set({ panel: this.page.state.panel === name ? "none" : name }), { "data-panel": name }))),
         ...Object.values(this.contents = { maps: this.inside(), covered: this.covering() }),
-        make("p", { class: "foot", text: `${LEFT_OUT} Everything is computed in your browser, and nothing that you draw leaves it; the address of the page holds your drawing, so that you can keep it.` }));
+        make("p", { class: "foot", text: `${LEFT_OUT}${OF_A_PHOTO}Everything is computed in your browser, and nothing that you draw or load leaves it; the address of the page holds your drawing, so that you can keep it, and no photo.` }));
     }
 
     control(name) {
       const made = new Control(controls, name, this.actions.set);
       this.controls.push(made);
       return made.box;
+    }
+
+    // A button that a reader of the screen names as it is written; the browser's own field is hidden behind it.
+    choosing() {
+      const file = make("input", { type: "file", accept: "image/*", hidden: true });
+      file.onchange = () => {
+        if (file.files.length) this.actions.photo(file.files[0]);
+        file.value = ""; // so that the same photo may be chosen again
+      };
+      return [button("Load a photo", () => file.click()), file];
     }
 
     // Ten bars with their numbers, as a table.
@@ -120,16 +131,18 @@
       this.undo.disabled = state.strokes.length === 0 && !cleared;
     }
 
-    about({ reading, state }) {
+    about({ reading, state, looking, refusal, photo }) {
       if (this.paper.points) return { verdict: "The pen is down", text: "The network reads the drawing when the pen is lifted." };
-      return aboutReading(reading, state.strokes);
+      if (looking) return { verdict: "The photo is being read", text: "Its steps take a second or so." };
+      if (refusal) return { verdict: "This is not read", text: refusal };
+      return aboutReading(reading, !photo && state.strokes.length === 0);
     }
 
     draw(page) {
       this.page = page;
       const { state, reading } = page, { prepared } = reading, { verdict, text } = this.about(page);
-      this.paper.draw(state);
-      this.paper.svg.setAttribute("aria-label", `Paper with ${state.strokes.length} ${state.strokes.length === 1 ? "stroke" : "strokes"}`);
+      this.paper.draw(state, page.photo?.url ?? null);
+      this.paper.svg.setAttribute("aria-label", page.photo ? "Paper with your photo" : `Paper with ${state.strokes.length} ${state.strokes.length === 1 ? "stroke" : "strokes"}`);
       say(this.verdict, verdict);
       say(this.sentence, text);
       if (this.paper.points) return; // all else is of the drawing without this stroke, and greyed

@@ -53,5 +53,14 @@
     });
   }
 
-  Object.assign(engine, { Instrument, pages, place });
+  // Scripts that few readers need, each loaded once, one after the other; named as from the folder above this script's.
+  const own = document.currentScript.src, loaded = {};
+  const loadOne = (name) => loaded[name] ??= new Promise((done, fail) => {
+    const script = engine.elements.make("script", { src: new URL(`../${name}`, own).href });
+    Object.assign(script, { onload: done, onerror: fail });
+    document.head.append(script);
+  });
+  async function load(names) { for (const name of names) await loadOne(name); }
+
+  Object.assign(engine, { Instrument, pages, place, load });
 })(Layerwise);

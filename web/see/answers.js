@@ -1,4 +1,4 @@
-// The network's answer to a drawing, and what speaks against it (layerwise.see.answers and .doubts).
+// The network's answer to a drawing or a photo, and what speaks against it (layerwise.see.answers and .doubts).
 "use strict";
 
 Layerwise.part(function answers(engine) {
@@ -24,6 +24,8 @@ Layerwise.part(function answers(engine) {
     },
   };
 
+  const STEPS = { lines: "takes ruled lines away", polarity: "tells light strokes from dark ones" };
+
   engine.aDigit = (digit) => (digit === 8 ? "an 8" : `a ${digit}`);
   const most = (values) => values.reduce((best, value, i) => (value > values[best] ? i : best), 0);
 
@@ -46,31 +48,43 @@ Layerwise.part(function answers(engine) {
   // Grey as three equal channels.
   const inColour = (grey) => Float64Array.from({ length: 3 * grey.length }, (_, i) => grey[Math.floor(i / 3)]);
 
-  // The reading of a prepared drawing, with `digit` (null where there is none) and `problems`: {kind, advice}. Where it is
-  // not sure, it is read turned as well.
-  function predict(prepared, networks) {
-    const first = read(prepared, networks);
-    let best = first, quarters = 0;
-    if (prepared.box && !first.sure) {
-      const least = Math.max(SURE_TURNED, first.score + BETTER_TURNED); // a score is never above the likeness
+  // The reading of a prepared drawing, with `digit` (null where there is none) and `problems`: {kind, advice}. Of a photo
+  // `without` has other ways to see it, each without a step that may have been a mistake: {step: prepared}. A reading that
+  // is sure goes before one that is not; where none is, it is read turned as well.
+  function predict(prepared, networks, without = {}) {
+    const first = read(prepared, networks), others = Object.entries(without).map(([step, other]) => [step, read(other, networks)]);
+    const sure = first.sure ? [] : others.map(([, other]) => other).filter((other) => other.sure);
+    let best = [first, ...sure].reduce((one, other) => (other.score > one.score ? other : one)), quarters = 0;
+    if (prepared.box && !best.sure) {
+      const least = Math.max(SURE_TURNED, best.score + BETTER_TURNED); // a score is never above the likeness
       const turns = [1, 2, 3].map((number) => readTurned(prepared, number, networks, least));
       const number = most(turns.map((turn) => turn?.score ?? 0)) + 1, turn = turns[number - 1];
       if (turn?.score > least) [best, quarters] = [turn, number];
     }
-    const kinds = prepared.box ? doubts(first, best, quarters) : ["empty"];
-    const about = { ...best, likeness: first.likeness, quarters };
+    const { box, doubts } = best.prepared, likeness = (quarters ? first : best).likeness, about = { ...best, likeness, quarters };
+    const kinds = box ? kindsOf(about) : ["empty"];
     const problems = kinds.map((kind) => ({ kind, advice: ADVICE[kind](about) }));
-    return { ...best, first, quarters, digit: prepared.box ? best.digit : null, problems };
+    if (box) problems.push(...(doubts ? doubts(best.prepared) : []), ...ofSteps(first, others, best));
+    return { ...best, likeness, first, quarters, digit: box ? best.digit : null, problems };
+  }
+
+  // The steps that decide the answer.
+  function ofSteps(first, others, best) {
+    return others.flatMap(([kind, other]) => {
+      const name = `the step that ${STEPS[kind]}`;
+      if (other === best) return { kind, advice: `${name} was left out: with it, ${first.prepared.box ? `the answer would be ${first.digit}` : "nothing would be found"}.` };
+      return other.sure && other.digit !== best.digit ? { kind, advice: `without ${name} the answer would be ${other.digit}.` } : [];
+    });
   }
 
   // What says that it is no single digit comes first.
-  function doubts(first, best, quarters) {
+  function kindsOf({ likeness, quarters, prepared, probabilities, digit }) {
     return Object.entries({
-      "no digit": first.likeness < DIGIT,
+      "no digit": likeness < DIGIT,
       turned: quarters > 0,
-      several: best.prepared.others > 0,
-      "low confidence": best.probabilities[best.digit] < LOW_CONFIDENCE,
-      small: best.prepared.pixels < LEAST_PIXELS,
+      several: prepared.others > 0,
+      "low confidence": probabilities[digit] < LOW_CONFIDENCE,
+      small: prepared.pixels < LEAST_PIXELS,
     }).filter(([, found]) => found).map(([kind]) => kind);
   }
 

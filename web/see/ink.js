@@ -4,7 +4,7 @@
 "use strict";
 
 Layerwise.part(function ink(engine) {
-  const { blank, like, longest, rounded, part, alongAxes, spread, quantiles } = engine.pictures;
+  const { blank, like, longest, rounded, part, largest, smallest, means, spread, quantiles } = engine.pictures;
   const SIDE = 256; // of the paper, in pixels
   const PEN = 230; // how much darker the ink is than the paper, of 255 levels
   const FAINTEST = 0.1; // ink takes away at least this share of the light
@@ -42,38 +42,24 @@ Layerwise.part(function ink(engine) {
     return like(view, view.values.map((light, p) => Math.min(1, Math.max(0, 1 - Math.fround(light / background[p])))));
   }
 
-  // The light on the paper: a closing, which fills whatever is narrower than `STROKE_SPAN`. The picture goes on beyond its
-  // rim. Almost always all is paper, of light 1, as soon as each pixel has taken the largest value around it.
+  // The light on the paper.
   function backgroundOf(view) {
-    const { height, width } = view, half = rounded(STROKE_SPAN * longest(view)) >> 1, smooth = meanOfThree(view);
-    const wide = blank(height + 2 * half, width + 2 * half);
-    const inside = (place, length) => Math.min(length - 1, Math.max(0, place - half));
-    for (let p = 0, y = 0; y < wide.height; y++) {
-      for (let x = 0; x < wide.width; x++, p++) wide.values[p] = smooth.values[inside(y, height) * width + inside(x, width)];
-    }
-    const filled = alongAxes(wide, ["y", "x"], (line, result) => extremes(line, result, half, Math.max, 1));
-    if (filled.values.every((light) => light === 1)) return like(view, view.values.map(() => 1));
-    const closed = alongAxes(filled, ["y", "x"], (line, result) => extremes(line, result, half, Math.min, 0));
-    const light = part(closed, half, half, height, width);
+    const light = withoutStrokes(means(view, ["y", "x"], 3));
     return like(light, light.values.map((value) => Math.max(value, 0.02)));
   }
 
-  // The largest or smallest within so many places; nothing lies beyond `limit`.
-  function extremes(line, result, reach, extreme, limit) {
-    for (let i = 0; i < line.length; i++) {
-      let found = line[i];
-      for (let k = Math.max(0, i - reach); k <= i + reach && k < line.length && found !== limit; k++) found = extreme(found, line[k]);
-      result[i] = found;
+  // A closing, which fills whatever is narrower than `STROKE_SPAN`. The picture goes on beyond its rim. Of a drawing all is
+  // paper, almost always, as soon as each pixel has taken the largest value around it.
+  function withoutStrokes(picture) {
+    const { height, width, values } = picture, half = rounded(STROKE_SPAN * longest(picture)) >> 1;
+    const wide = blank(height + 2 * half, width + 2 * half);
+    const inside = (place, length) => Math.min(length - 1, Math.max(0, place - half));
+    for (let p = 0, y = 0; y < wide.height; y++) {
+      for (let x = 0; x < wide.width; x++, p++) wide.values[p] = values[inside(y, height) * width + inside(x, width)];
     }
+    const filled = largest(wide, ["y", "x"], half), plain = filled.values.every((value) => value === filled.values[0]);
+    return part(plain ? filled : smallest(filled, ["y", "x"], half), half, half, height, width);
   }
-
-  // Means over 3 x 3 pixels, mirrored at the rim, summed as SciPy does.
-  const meanOfThree = (view) => alongAxes(view, ["y", "x"], (line, result) => {
-    const last = line.length - 1, at = (i) => line[Math.min(last, Math.max(0, i))];
-    let mean = (at(-1) + at(0) + at(1)) / 3;
-    result[0] = mean;
-    for (let i = 1; i <= last; i++) result[i] = mean += (at(i + 1) - at(i - 2)) / 3;
-  });
 
   // Where there is more ink than grain of the paper explains: 1 there, and 0 elsewhere.
   function findMarks(ink) {
@@ -124,5 +110,5 @@ Layerwise.part(function ink(engine) {
     return threshold;
   }
 
-  engine.ink = { SIDE, drawn, inkOf, findMarks, strokesOf };
+  engine.ink = { SIDE, drawn, withoutStrokes, inkOf, findMarks, strokesOf };
 });

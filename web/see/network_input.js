@@ -2,7 +2,7 @@
 "use strict";
 
 Layerwise.part(function network_input(engine) {
-  const { blank, like, longest, rounded, part, boxAround, longerSide, grown, blurred, resized, reduced, quantiles } = engine.pictures;
+  const { blank, like, longest, rounded, part, boxAround, longerSide, largest, grown, blurred, resized, reduced, quantiles } = engine.pictures;
   const INPUT_SIDE = 32, CROP = 4 * INPUT_SIDE;
   const STROKE = 3 / 32; // strokes are widened to this share of the input's side: numbers on houses are bold
   const BLUR = 1.2; // pixels of the input
@@ -82,14 +82,14 @@ Layerwise.part(function network_input(engine) {
     return radius < 0.5 ? square : widened(square, radius);
   }
 
-  // Each pixel the largest in a disc around it.
+  // Each pixel the largest in a disc around it: of each of the disc's rows, then of those.
   function widened(square, radius) {
-    const reach = Math.floor(radius), found = blank(square.height, square.width);
-    for (let y = -reach; y <= reach; y++) {
-      for (let x = -reach; x <= reach; x++) {
-        if (x * x + y * y > radius * radius) continue;
-        const moved = part(square, y, x, square.height, square.width).values;
-        for (let p = 0; p < moved.length; p++) if (moved[p] > found.values[p]) found.values[p] = moved[p];
+    const found = blank(square.height, square.width), shift = (y) => y * square.width;
+    for (let y = 0; y <= Math.floor(radius); y++) {
+      const row = largest(square, ["x"], Math.floor(Math.sqrt(radius * radius - y * y))).values;
+      for (let p = 0; p < row.length; p++) {
+        if (p >= shift(y) && row[p - shift(y)] > found.values[p]) found.values[p] = row[p - shift(y)];
+        if (p + shift(y) < row.length && row[p + shift(y)] > found.values[p]) found.values[p] = row[p + shift(y)];
       }
     }
     return found;

@@ -1,4 +1,4 @@
-// From a drawing to the network's input (layerwise.see.photo), step by step.
+// From a drawing or a photo to the network's input (layerwise.see.photo), step by step.
 "use strict";
 
 Layerwise.part(function photo(engine) {
@@ -14,12 +14,12 @@ Layerwise.part(function photo(engine) {
 
   // The part of the page with the digit in its middle.
   function around(page, digit) {
-    const box = boxAround(digit), reach = (ROOM / 2) * longerSide(box);
+    const box = boxAround(digit), scale = longest(page) / longest(digit), reach = (ROOM / 2) * scale * longerSide(box);
     const [top, bottom, left, right] = [["top", "bottom", "height"], ["left", "right", "width"]].flatMap(([from, to, side]) => {
-      const middle = (box[from] + box[to]) / 2;
+      const middle = (scale * (box[from] + box[to])) / 2;
       return [Math.max(0, rounded(middle - reach)), Math.min(page[side], rounded(middle + reach))];
     });
-    return part(page, top, left, bottom - top, right - left);
+    return { top, left, height: bottom - top, width: right - left };
   }
 
   function workingSize(page) {
@@ -29,12 +29,16 @@ Layerwise.part(function photo(engine) {
     return like(large, large.values.map((light) => Math.min(1, Math.max(0, light))));
   }
 
-  // page: light from 0 to 1. Each step's picture, the strokes' mean width, and `scale`: pixels of the page in one of the view.
-  function prepare(page) {
-    let seen = look(page), scale = 1;
-    const share = longerSide(boxAround(seen.digit)) / longest(page);
+  // How a drawing is looked at, the whole of it or a part; `photograph` has the same for a photo.
+  const DRAWING = { whole: look, near: (page, { top, left, height, width }) => look(workingSize(part(page, top, left, height, width))) };
+
+  // page: of a drawing, light from 0 to 1. Each step's picture, the strokes' mean width, and `scale`: pixels of the page in one
+  // of the view.
+  function prepare(page, { whole, near } = DRAWING) {
+    let seen = whole(page), scale = Math.max(1, longest(page) / longest(seen.digit));
+    const share = longerSide(boxAround(seen.digit)) / longest(seen.digit);
     if (share > 0 && share < SMALL) {
-      const cut = around(page, seen.digit), nearer = look(workingSize(cut));
+      const cut = around(page, seen.digit), nearer = near(page, cut, seen);
       if (boxAround(nearer.digit)) {
         scale = longest(cut) / longest(nearer.digit);
         seen = { ...nearer, others: seen.others }; // whether it is alone is seen on the page
@@ -59,5 +63,5 @@ Layerwise.part(function photo(engine) {
     return finished({ ...prepared, ink, strokes, ...engine.oneDigit(strokes, ink) });
   }
 
-  Object.assign(engine, { prepare, preparedTurned, withInput });
+  Object.assign(engine, { workingSize, prepare, finished, preparedTurned, withInput });
 });

@@ -53,13 +53,33 @@ Layerwise.part(function pictures(engine) {
     return found;
   }
 
-  // Each pixel the largest within so many rows and columns.
-  const grown = (picture, reach) => alongAxes(picture, ["x", "y"], (line, result) => {
-    for (let i = 0; i < line.length; i++) {
-      let largest = 0;
-      for (let k = Math.max(0, i - reach); k <= i + reach && k < line.length; k++) if (line[k] > largest) largest = line[k];
-      result[i] = largest;
+  // Along the axes each pixel the largest of those from `before` places before it to `after` behind it. A queue has the
+  // places that may still be the largest, their values falling.
+  const largest = (picture, axes, before, after = before) => alongAxes(picture, axes, (line, result) => {
+    const queue = new Int32Array(line.length);
+    for (let i = 0, next = 0, first = 0, end = 0; i < line.length; i++) {
+      for (; next <= i + after && next < line.length; next++) {
+        while (end > first && line[queue[end - 1]] <= line[next]) end -= 1;
+        queue[end++] = next;
+      }
+      while (queue[first] < i - before) first += 1;
+      result[i] = line[queue[first]];
     }
+  });
+  const negative = (picture) => like(picture, picture.values.map((value) => -value));
+  const smallest = (picture, axes, before, after) => negative(largest(negative(picture), axes, before, after));
+
+  // Each pixel the largest within so many rows and columns.
+  const grown = (picture, reach) => largest(picture, ["x", "y"], reach);
+
+  // Along the axes each pixel the mean of so many, mirrored at the rim, summed as SciPy does.
+  const means = (picture, axes, count) => alongAxes(picture, axes, (line, result) => {
+    const { length } = line, before = count >> 1;
+    const at = (i) => line[i < 0 ? -1 - i : i < length ? i : 2 * length - 1 - i];
+    let mean = 0;
+    for (let k = 0; k < count; k++) mean += at(k - before);
+    result[0] = mean /= count;
+    for (let i = 1; i < length; i++) result[i] = mean += (at(i + count - before - 1) - at(i - before - 1)) / count;
   });
 
   // Blurred by a Gaussian, cut off at four deviations; beyond the rim the picture is mirrored.
@@ -99,14 +119,15 @@ Layerwise.part(function pictures(engine) {
     return size < 2 ? -0.5 * (((size - 5) * size + 8) * size - 4) : 0;
   }
 
-  // For each of `count` places from `start` to `end` of a line: where its weights begin, and the weights.
-  function weightsOf(length, start, end, count) {
+  // For each of `count` places from `start` to `end` of a line: where its weights begin, and the weights, of a kernel that
+  // is 0 beyond `reach`.
+  function weightsOf(length, start, end, count, kernel = cubic, reach = 2) {
     const [first, last] = [Math.fround(start), Math.fround(end)];
-    const scale = Math.fround(last - first) / count, wide = Math.max(1, scale), support = 2 * wide;
+    const scale = Math.fround(last - first) / count, wide = Math.max(1, scale), support = reach * wide;
     return Array.from({ length: count }, (_, i) => {
       const centre = first + (i + 0.5) * scale;
       const from = Math.max(0, Math.trunc(centre - support + 0.5)), to = Math.min(length, Math.trunc(centre + support + 0.5));
-      const weights = Array.from({ length: to - from }, (_, k) => cubic((k + from - centre + 0.5) / wide));
+      const weights = Array.from({ length: to - from }, (_, k) => kernel((k + from - centre + 0.5) / wide));
       const whole = weights.reduce((sum, weight) => sum + weight, 0);
       return { from, weights: weights.map((weight) => weight / whole) };
     });
@@ -165,5 +186,5 @@ Layerwise.part(function pictures(engine) {
     });
   }
 
-  engine.pictures = { blank, like, longest, rounded, part, boxAround, longerSide, alongAxes, grown, blurred, spread, resized, reduced, turned, quantiles };
+  engine.pictures = { blank, like, longest, rounded, part, boxAround, longerSide, alongAxes, largest, smallest, means, grown, blurred, spread, weightsOf, resized, reduced, turned, quantiles };
 });
