@@ -39,18 +39,22 @@ ENGINE = _scripts(
 #: What reads a drawing; `parts` and `elementary` of the engine come before.
 SEE = _scripts("see", "pictures ink pieces network_input photo weights forward no_digit answers")
 #: What all instruments share.
-SHARED = _scripts("instrument", "words state charts elements page")
+SHARED = _scripts("instrument", "words state elements page")
+CHARTS = _scripts("instrument", "charts")
 #: The scripts of each instrument, by its name; a style sheet has the name of its folder.
 INSTRUMENTS = {
     "gradient-laboratory": [
         *ENGINE,
         *SHARED,
+        *CHARTS,
+        *_scripts("instrument", "digits"),
         *_scripts("laboratory", "work state sentences view laboratory"),
         DIGITS,
     ],
     "activation-bench": [
         *_scripts("engine", "parts elementary activations mean_field fixed_points"),
         *SHARED,
+        *CHARTS,
         *_scripts("bench", "state sentences charts view bench"),
     ],
     "draw-a-digit": [
@@ -58,7 +62,17 @@ INSTRUMENTS = {
         *SHARED,
         *SEE,
         WEIGHTS,
-        *_scripts("drawing", "state sentences inside paper view drawing"),
+        *_scripts("drawing", "strokes bars state sentences inside paper view drawing"),
+    ],
+    "two-passes": [
+        *_scripts("engine", "parts elementary random activations products assembler kernel network sizes mean_field"),
+        *SHARED,
+        *_scripts("instrument", "digits"),
+        *_scripts("see", "pictures ink"),
+        "laboratory/work.js",
+        DIGITS,
+        *_scripts("drawing", "strokes bars paper"),
+        *_scripts("passes", "state compute sentences view passes"),
     ],
 }
 #: What a photo needs and a drawing does not: the page loads it when a photo is chosen.

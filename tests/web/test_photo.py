@@ -27,7 +27,8 @@ from .visit import Visit
 NAME = "draw-a-digit"
 SETUP = """
     const weights = Layerwise.unpackedWeights(Layerwise.weights);
-    globalThis.networks = { reader: new Layerwise.Reader(weights.improved), likeness: new Layerwise.Likeness(weights.no_digit) };
+    const [reader, likeness] = [new Layerwise.Reader(weights.improved), new Layerwise.Likeness(weights.no_digit)];
+    globalThis.networks = { reader, likeness };
     globalThis.file = (text) => new Blob([Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))]);
 """
 STEPS = """async (text) => {
@@ -36,9 +37,10 @@ STEPS = """async (text) => {
     const mask = ({ height, values }) => [height, [...values].map(Number).join('')];
     const picture = ({ height, values }) => [height, [...values]];
     return {
-        small: small.colours.map(picture), evidence: found.evidence, inverted: found.inverted, ink: picture(found.ink),
-        strokes: mask(found.strokes), digit: mask(found.digit), input: picture(found.input), stroke: found.stroke, others: found.others,
-        answer: reading.digit, probabilities: [...reading.probabilities], kinds: reading.problems.map(({ kind }) => kind).sort(),
+        small: small.colours.map(picture), evidence: found.evidence, inverted: found.inverted,
+        ink: picture(found.ink), strokes: mask(found.strokes), digit: mask(found.digit), input: picture(found.input),
+        stroke: found.stroke, others: found.others, answer: reading.digit, probabilities: [...reading.probabilities],
+        kinds: reading.problems.map(({ kind }) => kind).sort(),
     };
 }"""
 

@@ -13,13 +13,13 @@
 
   class Paper {
     // act: {begin(), stroke(points), undo()}.
-    constructor(act) {
+    constructor(act, instrument) {
       Object.assign(this, { act, points: null, at: [SIDE / 2, SIDE / 2], down: false, state: null });
       this.svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
       const attributes = { viewBox: `0 0 ${SIDE} ${SIDE}`, class: "paper", tabindex: 0, role: "application", "aria-roledescription": "drawing paper",
-        "aria-describedby": "draw-a-digit-keys" };
+        "aria-describedby": `${instrument}-keys` };
       for (const [name, value] of Object.entries(attributes)) this.svg.setAttribute(name, value);
-      this.help = make("p", { class: "note", id: "draw-a-digit-keys", text: HELP });
+      this.help = make("p", { class: "note", id: `${instrument}-keys`, text: HELP });
       this.place = make("p", { class: "place", role: "status" });
       this.svg.onpointerdown = (event) => this.begin(event);
       this.svg.onpointermove = (event) => this.follow(event);

@@ -2,8 +2,7 @@
 "use strict";
 
 (function sentences(engine) {
-  const { written } = engine.words;
-  const probability = (p) => (p > 0 && p < 0.005 ? "below 0.01" : p < 1 && p > 0.995 ? "above 0.99" : p.toFixed(2));
+  const { written } = engine.words, { probability } = engine.drawing;
 
   // {verdict, text} of a reading.
   function aboutReading({ digit, probabilities, problems, likeness, first }, empty) {
@@ -49,5 +48,5 @@
     return `The ${digit} has a probability ${ofSize(before)}.${falls} ${few}`;
   }
 
-  Object.assign(engine.drawing, { probability, aboutReading, aboutUnit, aboutCovered });
+  Object.assign(engine.drawing, { aboutReading, aboutUnit, aboutCovered });
 })(Layerwise);

@@ -3,7 +3,7 @@
 
 (function view(engine) {
   const { make, button, spoken, scrolling, Control, fill, say } = engine.elements;
-  const { controls, EXAMPLES, SIDES, Paper, svgOf, asText, probability, aboutReading, aboutUnit, aboutCovered, unit } = engine.drawing;
+  const { controls, EXAMPLES, SIDES, Paper, Bars, stillBars, svgOf, asText, aboutReading, aboutUnit, aboutCovered, unit } = engine.drawing;
   const PANELS = { maps: "Look inside the network", covered: "Cover parts of it" };
   const STEPS = { // name: what is shown, from light 1 to dark 0
     "6 ink": ({ ink }) => ink.values.map((value) => 1 - value),
@@ -28,8 +28,6 @@
     canvas.getContext("2d").putImageData(image, 0, 0);
   }
 
-  const short = (p) => probability(p).replace("below ", "<").replace("above ", ">");
-
   // The unit that is looked at.
   function mark(canvas, { row, column }) {
     const context = canvas.getContext("2d");
@@ -43,7 +41,8 @@
     // actions: {set, begin, stroke, undo, clear, photo}
     constructor(root, actions) {
       Object.assign(this, { root, actions, controls: [], maps: [] });
-      this.paper = new Paper(actions);
+      this.paper = new Paper(actions, controls.instrument);
+      this.bars = new Bars();
       const { set, undo, clear } = actions;
       root.replaceChildren(
         this.examples = make("div", { class: "presets", role: "group", "aria-label": "Drawings to start from" },
@@ -52,7 +51,7 @@
           make("div", { class: "sheet" }, this.paper.svg,
             make("div", { class: "buttons" }, button("Clear", clear), this.undo = button("Undo", undo), ...this.choosing(), this.control("pen")),
             this.paper.help, this.paper.place),
-          make("div", { class: "answers" }, spoken(this.verdict = make("strong"), ". ", this.sentence = make("span")), this.answer())),
+          make("div", { class: "answers" }, spoken(this.verdict = make("strong"), ". ", this.sentence = make("span")), this.bars.table)),
         this.steps(),
         this.panels = make("div", { class: "panels", role: "group", "aria-label": "Shown below" },
           ...Object.entries(PANELS).map(([name, label]) => button(label, () => set({ panel: this.page.state.panel === name ? "none" : name }), { "data-panel": name }))),
@@ -74,17 +73,6 @@
         file.value = ""; // so that the same photo may be chosen again
       };
       return [button("Load a photo", () => file.click()), file];
-    }
-
-    // Ten bars with their numbers, as a table.
-    answer() {
-      this.bars = Array.from({ length: 10 }, (_, digit) => {
-        const bar = make("span", { class: "bar" }), number = make("td");
-        return { bar, number, row: make("tr", {}, make("th", { scope: "row", text: digit }), make("td", {}, make("span", { class: "track" }, bar)), number) };
-      });
-      const head = make("tr", { class: "unseen" }, ...["digit", "as a bar", "probability"].map((text) => make("th", { scope: "col", text })));
-      return make("table", { class: "bars" }, make("caption", { text: "Probabilities of the ten digits" }), make("thead", {}, head),
-        make("tbody", {}, ...this.bars.map(({ row }) => row)));
     }
 
     steps() {
@@ -146,12 +134,7 @@
       say(this.verdict, verdict);
       say(this.sentence, text);
       if (this.paper.points) return; // all else is of the drawing without this stroke, and greyed
-      this.bars.forEach(({ bar, number, row }, digit) => {
-        const p = reading.digit === null ? 0 : reading.probabilities[digit];
-        bar.style.width = `${100 * p}%`;
-        say(number, reading.digit === null ? "–" : short(p));
-        row.className = digit === reading.digit ? "answer" : "";
-      });
+      this.bars.show(reading.probabilities, reading.digit);
       for (const { name, greys, canvas } of this.pictures) {
         const values = greys(prepared);
         paint(canvas, values, name.startsWith("10") ? 32 : name.startsWith("9") ? 128 : prepared.ink.width);
@@ -205,11 +188,9 @@
     // What stands here while JavaScript is off: the sentence, the drawing and its bars, as HTML.
     still(page) {
       const { verdict, text } = this.about(page), { reading, state } = page;
-      const rows = [...reading.probabilities].map((p, digit) => `<tr${digit === reading.digit ? ' class="answer"' : ""}><th scope="row">${digit}</th>`
-        + `<td><span class="track"><span class="bar" style="width: ${(100 * p).toFixed(1)}%"></span></span></td><td>${short(p).replace("<", "&lt;")}</td></tr>`);
       return `<div class="desk">\n`
         + `<svg class="paper" viewBox="0 0 256 256" role="img" aria-label="A drawing. ${verdict}.">${svgOf(state.strokes, state.pen)}</svg>\n`
-        + `<div class="answers"><p class="sentence"><strong>${verdict}</strong>. ${text}</p>\n<table class="bars"><caption>Probabilities of the ten digits</caption><tbody>\n${rows.join("\n")}\n</tbody></table></div>\n</div>\n`;
+        + `<div class="answers"><p class="sentence"><strong>${verdict}</strong>. ${text}</p>\n${stillBars(reading.probabilities, reading.digit)}</div>\n</div>\n`;
     }
   }
 

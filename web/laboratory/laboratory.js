@@ -7,13 +7,6 @@
   const SHOWN = ["weights", "biases", "spread", "panel", "updates", "layer"]; // what changes no number
   const TRAINED = ["rate", "batch"]; // what changes the training alone
 
-  // The digits that come with the pages, deflated and in base64: {images: 784 bytes a digit; labels}.
-  async function unpacked({ deflated, labels }) {
-    const bytes = Uint8Array.from(atob(deflated), (letter) => letter.charCodeAt(0));
-    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
-    return { images: new Uint8Array(await new Response(stream).arrayBuffer()), labels: Uint8Array.from(labels, Number) };
-  }
-
   // The engine's own text, which answers messages.
   const script = () => `${engine.source()}
     const answer = Layerwise.serve(postMessage);
@@ -28,7 +21,7 @@
 
     // Until the digits are unpacked, the still picture stands there.
     async start() {
-      const data = await unpacked(engine.digits);
+      const data = await engine.unpackedDigits(engine.digits);
       this.worker = new Worker(URL.createObjectURL(new Blob([script()], { type: "text/javascript" })));
       this.worker.onmessage = ({ data: message }) => this.hear(message);
       this.worker.postMessage({ kind: "start", data });
