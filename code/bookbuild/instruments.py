@@ -34,12 +34,13 @@ def _scripts(folder: str, names: str) -> list[str]:
 #: In the order in which a page loads them.
 ENGINE = _scripts(
     "engine",
-    "parts elementary random activations products assembler kernel network checks sizes mean_field singular_values",
+    "parts elementary random activations products assembler kernel network checks sizes mean_field singular_values"
+    " training",
 )
 #: What reads a drawing; `parts` and `elementary` of the engine come before.
 SEE = _scripts("see", "pictures ink pieces network_input photo weights forward no_digit answers")
 #: What all instruments share.
-SHARED = _scripts("instrument", "words state elements page")
+SHARED = _scripts("instrument", "words state marks elements page")
 CHARTS = _scripts("instrument", "charts")
 #: The scripts of each instrument, by its name; a style sheet has the name of its folder.
 INSTRUMENTS = {
@@ -65,11 +66,12 @@ INSTRUMENTS = {
         *_scripts("drawing", "strokes bars state sentences inside paper view drawing"),
     ],
     "two-passes": [
-        *_scripts("engine", "parts elementary random activations products assembler kernel network sizes mean_field"),
+        *_scripts(
+            "engine", "parts elementary random activations products assembler kernel network sizes mean_field training"
+        ),
         *SHARED,
         *_scripts("instrument", "digits"),
         *_scripts("see", "pictures ink"),
-        "laboratory/work.js",
         DIGITS,
         *_scripts("drawing", "strokes bars paper"),
         *_scripts("passes", "state compute sentences view passes"),

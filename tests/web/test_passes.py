@@ -17,8 +17,8 @@ from .visit import Visit
 NAME = "two-passes"
 STUCK = "f=relu&depth=40&updates=200&step=40"
 NUMBERS = """() => {
-    const { own } = engine().found, lists = (all) => all.map((values) => [...values]);
-    return { nu: lists(own.nu), y: lists(own.y), delta: lists(own.delta), w: lists(own.w), b: lists(own.b), T: [...own.T] };
+    const { own } = engine().found, names = ['nu', 'y', 'delta', 'w', 'b'];
+    return Object.fromEntries(names.map((name) => [name, own[name].map((values) => [...values])]));
 }"""
 F = {
     "tanh": (np.tanh, lambda nu: 1 / np.cosh(nu) ** 2),

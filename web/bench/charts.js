@@ -2,7 +2,7 @@
 "use strict";
 
 (function charts(engine) {
-  const { fixed, text, line, MARKERS } = engine.charts, { power } = engine.words, { LOOKS } = engine.bench;
+  const { fixed, text, line, MARKERS } = engine.marks, { power } = engine.words, { LOOKS } = engine.bench;
   const LEFT = 46, RIGHT = 12, TOP = 26, BOTTOM = 40;
 
   // Round numbers from low to high, evenly apart, at most `most`.

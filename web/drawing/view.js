@@ -20,10 +20,10 @@
   function paint(canvas, greys, width) {
     const height = greys.length / width;
     if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
-    const image = new ImageData(width, height);
-    for (let p = 0; p < greys.length; p++) {
-      image.data.fill(255 * greys[p], 4 * p, 4 * p + 3);
-      image.data[4 * p + 3] = 255;
+    const image = new ImageData(width, height), { data } = image;
+    for (let p = 0, q = 0; p < greys.length; p++, q += 4) {
+      data[q] = data[q + 1] = data[q + 2] = 255 * greys[p];
+      data[q + 3] = 255;
     }
     canvas.getContext("2d").putImageData(image, 0, 0);
   }

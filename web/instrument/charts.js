@@ -1,12 +1,9 @@
-// Charts as the text of an SVG. Sizes are pixels of the screen, so that type has one size on a desk and on a phone.
+// Charts of layers and updates, as the text of an SVG.
 "use strict";
 
 (function charts(engine) {
-  const { power, written } = engine.words;
+  const { power, written } = engine.words, { fixed, text, line, MARKERS } = engine.marks;
   const LEFT = 58, RIGHT = 14, TOP = 12, BOTTOM = 42, ZERO = 20; // ZERO: the strip for what is exactly 0
-  const fixed = (x) => x.toFixed(1);
-  const text = (x, y, content, look = "", anchor = "middle") => `<text class="${look}" x="${fixed(x)}" y="${fixed(y)}" text-anchor="${anchor}">${content}</text>`;
-  const line = (x1, y1, x2, y2, look) => `<line class="${look}" x1="${fixed(x1)}" y1="${fixed(y1)}" x2="${fixed(x2)}" y2="${fixed(y2)}"/>`;
 
   // At most `most` whole numbers from low to high, evenly apart.
   function ticks(low, high, most) {
@@ -15,14 +12,6 @@
     for (let tick = Math.ceil(low / step) * step; tick <= high; tick += step) found.push(tick);
     return found;
   }
-
-  // Markers by name; hollow ones stand for what is exactly 0.
-  const MARKERS = {
-    circle: (x, y) => `<circle cx="${fixed(x)}" cy="${fixed(y)}" r="3.4"/>`,
-    square: (x, y) => `<rect x="${fixed(x - 3)}" y="${fixed(y - 3)}" width="6" height="6"/>`,
-    diamond: (x, y) => `<path d="M${fixed(x)} ${fixed(y - 4.2)}l4.2 4.2l-4.2 4.2l-4.2-4.2z"/>`,
-    triangle: (x, y) => `<path d="M${fixed(x)} ${fixed(y - 4)}l4 7h-8z"/>`,
-  };
 
   // Lines over the layers 1..last on a logarithmic axis.
   // series: [{look, marker, values, low, high, loose}], values[r - 1] for layer r; low and high, where given, are a band;
@@ -97,8 +86,5 @@
     return bars({ width, height, values: counts, labels, look, title, below: "" });
   }
 
-  // A piece of line for a legend.
-  const sample = (look, marker, loose) => `${loose ? "" : line(1, 7, 27, 7, `line ${look}`)}${marker ? `<g class="${look} mark">${MARKERS[marker](14, 7)}</g>` : ""}`;
-
-  engine.charts = { layers, curve, bars, histogram, sample, fixed, text, line, MARKERS };
+  engine.charts = { layers, curve, bars, histogram };
 })(Layerwise);

@@ -34,7 +34,7 @@
     const svg = picture("");
     svg.setAttribute("class", "swatch");
     svg.setAttribute("aria-hidden", "true");
-    svg.innerHTML = engine.charts.sample(look, marker, loose);
+    svg.innerHTML = engine.marks.sample(look, marker, loose);
     return svg;
   }
 

@@ -48,17 +48,21 @@ Layerwise.part(function ink(engine) {
     return like(light, light.values.map((value) => Math.max(value, 0.02)));
   }
 
-  // A closing, which fills whatever is narrower than `STROKE_SPAN`. The picture goes on beyond its rim. Of a drawing all is
-  // paper, almost always, as soon as each pixel has taken the largest value around it.
+  // A closing, which fills whatever is narrower than `STROKE_SPAN`. The picture goes on beyond its rim.
   function withoutStrokes(picture) {
     const { height, width, values } = picture, half = rounded(STROKE_SPAN * longest(picture)) >> 1;
+    // Of a drawing, almost always, all is paper as soon as each pixel has taken the largest value around it.
+    const rim = values.every((value, p) => value === values[0] || (p >= width && p < values.length - width && p % width > 0 && (p + 1) % width > 0));
+    if (rim) {
+      const found = largest(picture, ["x", "y"], half);
+      if (found.values.every((value) => value === values[0])) return found;
+    }
     const wide = blank(height + 2 * half, width + 2 * half);
     const inside = (place, length) => Math.min(length - 1, Math.max(0, place - half));
     for (let p = 0, y = 0; y < wide.height; y++) {
       for (let x = 0; x < wide.width; x++, p++) wide.values[p] = values[inside(y, height) * width + inside(x, width)];
     }
-    const filled = largest(wide, ["y", "x"], half), plain = filled.values.every((value) => value === filled.values[0]);
-    return part(plain ? filled : smallest(filled, ["y", "x"], half), half, half, height, width);
+    return part(smallest(largest(wide, ["y", "x"], half), ["y", "x"], half), half, half, height, width);
   }
 
   // Where there is more ink than grain of the paper explains: 1 there, and 0 elsewhere.
