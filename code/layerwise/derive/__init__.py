@@ -26,6 +26,7 @@ from layerwise.derive.checked_network import Network
 from layerwise.derive.equations import Gradients, Perceptron, log_softmax, softmax
 from layerwise.derive.gradient_check import check_gradient
 from layerwise.derive.known_bugs import BUGS, gradients_with_bugs
+from layerwise.derive.later_activations import LATER_ACTIVATIONS
 from layerwise.derive.numerical_derivatives import (
     central_differences,
     complex_step,
@@ -38,6 +39,7 @@ from layerwise.derive.slope_check import check_slope
 __all__ = [
     "ACTIVATIONS",
     "BUGS",
+    "LATER_ACTIVATIONS",
     "LECUN_TANH",
     "RELU",
     "SIGMOID",
