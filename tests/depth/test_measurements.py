@@ -28,6 +28,12 @@ SMALL: dict[str, dict[str, Any]] = {
     "trained_gradients": {"activations": ["tanh"], "layers": [3], "seeds": [0, 1], "epochs": 1, "part": "train"},
     "lecun_gradients": {"activations": ["lecun_tanh"], "layers": [3], "seeds": [0], "epochs": 1, "part": "test"},
     "larger_weights": {"cases": [["tanh", 3, 1.1], ["relu", 4, 1.0]], "seeds": [0, 1], "epochs": 1},
+    "later_remedies": {
+        "remedies": {"none": {"learning_rate": 0.01}, "both": {"optimizer": "adam", "layer_normalisation": True}},
+        "cases": [["gelu", 3, "both"], ["tanh", 3, "none"]],
+        "seeds": [0, 1],
+        "epochs": 2,
+    },
     "first_epoch": {"activations": ["tanh"], "layers": 3, "seeds": [0, 1], "updates": 20, "every": 10},
     "wide_networks": {"cases": [["relu", 3, "he_uniform"]], "units": 16, "seeds": [0, 1, 2]},
 }
@@ -36,6 +42,7 @@ ROWS = {
     "trained_gradients": 2 * 3 * 2,
     "lecun_gradients": 3 * 2,
     "larger_weights": 2 * 2,
+    "later_remedies": 2 * 2 * 2,
     "first_epoch": 2 * 3 * 3,
     "wide_networks": 3,
 }

@@ -8,7 +8,14 @@ import keras
 import numpy as np
 import pytest
 
-from layerwise.depth.models import check_seed, initial_weights, layer_sizes, mlp, stacked_initial_weights
+from layerwise.depth.models import (
+    check_seed,
+    hidden_function,
+    initial_weights,
+    layer_sizes,
+    mlp,
+    stacked_initial_weights,
+)
 from layerwise.derive.activations import ACTIVATIONS, TANH, Activation, lecun_tanh
 from layerwise.see.networks import svhn_cnn
 
@@ -47,6 +54,14 @@ def test_computes_the_book_s_functions(activation: Activation, dtype: str, toler
     model.set_weights(weights)
     expected = outputs_by_hand(activation, weights, IMAGES)
     np.testing.assert_allclose(model(IMAGES.astype(dtype)).numpy(), expected, rtol=0, atol=tolerance)
+
+
+def test_layer_normalisation_is_over_the_units_of_each_pattern() -> None:
+    nu = np.random.default_rng(1).normal(3, [[[0.1], [10]], [[1], [1e3]]], (2, 2, 500))
+    hidden = hidden_function(TANH, layer_normalisation=True)(nu.copy()).numpy()
+    expected = np.tanh((nu - nu.mean(axis=-1, keepdims=True)) / np.sqrt(nu.var(axis=-1, keepdims=True) + 1e-3))
+    np.testing.assert_allclose(hidden, expected, rtol=1e-10)
+    np.testing.assert_array_equal(hidden_function(TANH)(nu), keras.ops.tanh(nu))
 
 
 def test_a_seed_decides_the_weights_whatever_was_drawn_before() -> None:

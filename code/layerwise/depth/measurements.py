@@ -16,6 +16,7 @@ from layerwise.depth.models import CLASSES, PIXELS, layer_initializer, layer_siz
 from layerwise.depth.training import Stacks, Training, batch_order, train
 from layerwise.derive.activations import keras_activation
 from layerwise.derive.checked_network import Network
+from layerwise.derive.later_activations import LATER_ACTIVATIONS
 
 BATCH = 256
 """Digits on which gradients are measured: the first of the training set."""
@@ -133,6 +134,30 @@ def _trained_gradients(settings: Mapping[str, Any], digits: Digits) -> Iterator[
                 for row in network_gradients(_network(training, seed), x, y).to_dict("records"):
                     if row["kind"] != "delta":
                         yield case | {name: row[name] for name in ("layer", "kind", "largest", "signed_maximum")}
+
+
+def _later_remedies(settings: Mapping[str, Any], digits: Digits) -> Iterator[dict[str, Any]]:
+    """Training with gradient descent, with Adam, with layer normalisation; activations old and new."""
+    for activation, layers, remedy in settings["cases"]:
+        training = train(
+            LATER_ACTIVATIONS.get(activation, activation),
+            layers,
+            digits,
+            seeds=settings["seeds"],
+            epochs=settings["epochs"],
+            **settings["remedies"][remedy],
+        )
+        for s, seed in enumerate(training.seeds):
+            for epoch in range(settings["epochs"]):
+                yield {
+                    "activation": activation,
+                    "layers": layers,
+                    "remedy": remedy,
+                    "seed": seed,
+                    "epoch": epoch + 1,
+                    "test_loss": float(training.test_loss[s, epoch]),
+                    "test_accuracy": float(training.test_accuracy[s, epoch]),
+                }
 
 
 def _part(part: str, digits: Digits) -> tuple[Any, Any]:
@@ -291,6 +316,28 @@ MEASUREMENTS = {
             "epochs": 3,
         },
         _larger_weights,
+    ),
+    "later_remedies": Measurement(
+        {
+            "remedies": {
+                "gradient descent": {"learning_rate": 0.01},
+                "Adam": {"optimizer": "adam", "learning_rate": 0.001},
+                "layer normalisation": {"learning_rate": 0.01, "layer_normalisation": True},
+            },
+            "cases": [
+                *(
+                    [activation, 20, remedy]
+                    for activation in ("relu", "leaky_relu", "gelu", "silu", "tanh", "sigmoid")
+                    for remedy in ("gradient descent", "Adam", "layer normalisation")
+                ),
+                ["sigmoid", 5, "Adam"],
+                ["relu", 40, "Adam"],
+                ["relu", 40, "layer normalisation"],
+            ],
+            "seeds": [0, 1, 2, 3, 4],
+            "epochs": 3,
+        },
+        _later_remedies,
     ),
     "first_epoch": Measurement(
         {

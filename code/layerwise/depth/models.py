@@ -176,6 +176,30 @@ class _GivenSeed(keras.random.SeedGenerator):
         return self.given
 
 
+NORMALISING_EPSILON = 1e-3
+"""Added to the variance of layer normalisation, as Keras does: no layer divides by 0."""
+
+
+def hidden_function(activation: Activation, layer_normalisation: bool = False) -> Callable[[Any], Any]:
+    """What a hidden layer makes of its nu, a tensor (..., P, n): its outputs y, of the same shape.
+
+    Parameters
+    ----------
+    activation : Activation
+    layer_normalisation : bool
+        Subtract from the nu of each pattern their mean over the n units, and divide by their standard deviation, before
+        the activation (Ba, Kiros and Hinton 2016); without gain and shift, which would be further parameters.
+    """
+    f = keras_activation(activation)
+
+    def normalised(nu: Any) -> Any:
+        nu -= tf.reduce_mean(nu, axis=-1, keepdims=True)
+        variance = tf.reduce_mean(nu * nu, axis=-1, keepdims=True)
+        return f(nu * tf.math.rsqrt(variance + NORMALISING_EPSILON))
+
+    return normalised if layer_normalisation else f
+
+
 def layer_sizes(layers: int, units: int = 32) -> list[int]:
     """Units per layer, input and output included: ``[784, 32, ..., 32, 10]``, or a ValueError."""
     check(ALLOWED, layers=layers, units=units)

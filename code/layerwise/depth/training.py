@@ -26,9 +26,10 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from layerwise.data.digits import Digits
-from layerwise.depth.models import ALLOWED, CLASSES, PIXELS, check_seed, initial_weights, layer_sizes
-from layerwise.derive.activations import Activation, find_activation, keras_activation
-from layerwise.keep.arguments import check, number, whole
+from layerwise.depth.models import ALLOWED, CLASSES, PIXELS, check_seed, hidden_function, initial_weights, layer_sizes
+from layerwise.depth.optimizers import OPTIMIZERS
+from layerwise.derive.activations import Activation, find_activation
+from layerwise.keep.arguments import check, number, one_of, whole
 
 Array = NDArray[Any]
 
@@ -89,13 +90,15 @@ def train(
     updates_per_epoch: int = 1875,
     batch_size: int = 32,
     learning_rate: float = 0.01,
+    optimizer: str = "sgd",
+    layer_normalisation: bool = False,
     units: int = 32,
     initializer: str | keras.Initializer = "glorot_uniform",
     dtype: str = "float32",
     threads: int | None = None,
     progress: Callable[[], object] | None = None,
 ) -> Training:
-    """Train one network from several seeds by stochastic gradient descent on the mean cross-entropy of each batch.
+    """Train one network from several seeds on the mean cross-entropy of each batch, by gradient descent or otherwise.
 
     Parameters
     ----------
@@ -112,6 +115,10 @@ def train(
         An epoch is a number of updates, not a pass, so that runs on a smaller data set have the same chance to learn:
         1,875 batches of 32 are one pass through the 60,000 training digits of MNIST.
     learning_rate : float
+    optimizer : {"sgd", "adam"}
+        See :mod:`layerwise.depth.optimizers`.
+    layer_normalisation : bool
+        See :func:`layerwise.depth.models.hidden_function`.
     units : int
         Of each hidden layer.
     initializer : str or keras.Initializer
@@ -142,6 +149,8 @@ def train(
         updates_per_epoch=updates_per_epoch,
         batch_size=batch_size,
         learning_rate=learning_rate,
+        optimizer=optimizer,
+        layer_normalisation=layer_normalisation,
         units=units,
         initializer=initializer,
         dtype=dtype,
@@ -182,18 +191,20 @@ class Stacks:
         updates_per_epoch: int = 1875,
         batch_size: int = 32,
         learning_rate: float = 0.01,
+        optimizer: str = "sgd",
+        layer_normalisation: bool = False,
         units: int = 32,
         initializer: str | keras.Initializer = "glorot_uniform",
         dtype: str = "float32",
         threads: int | None = None,
     ) -> None:
         self.activation = find_activation(activation)
-        self._function = keras_activation(self.activation)
+        self._hidden = hidden_function(self.activation, layer_normalisation)
         self.seeds = check_seeds(seeds)
         self._threads = cores() if threads is None else threads
         check_counts(updates_per_epoch=updates_per_epoch, batch_size=batch_size, threads=self._threads)
         check_learning_rate(learning_rate)
-        check(ALLOWED, dtype=dtype)
+        check(ALLOWED | {"optimizer": one_of(*OPTIMIZERS)}, dtype=dtype, optimizer=optimizer)
         check_digits(digits)
         sizes = layer_sizes(layers, units)
         starts = [
@@ -205,6 +216,7 @@ class Stacks:
         places = np.arange(len(self.seeds))
         self._stacks = np.pad(places, (0, -len(places) % size), mode="edge").reshape(-1, size)
         self._weights = [_stacked([starts[place] for place in stack]) for stack in self._stacks]
+        self._memories = [OPTIMIZERS[optimizer].start(weights) for weights in self._weights]
         self._orders = [batch_order(seed, len(digits.x_train), updates_per_epoch, batch_size) for seed in self.seeds]
         self._learning_rate = tf.constant(learning_rate, dtype)
         self._updates = tf.constant(updates_per_epoch)
@@ -213,6 +225,8 @@ class Stacks:
         self._x_test = _scaled(x_test, dtype)
         self._run_epoch = _compiled_epoch(
             self.activation,
+            layer_normalisation,
+            optimizer,
             tuple(sizes),
             size,
             len(digits.x_train),
@@ -231,16 +245,15 @@ class Stacks:
         """
         orders = [next(order) for order in self._orders]
 
-        def run(weights: list[tf.Tensor], stack: Array) -> tuple[list[tf.Tensor], tf.Tensor, tf.Tensor]:
+        def run(weights: list[tf.Tensor], memory: list[tf.Tensor], stack: Array) -> tuple[Any, ...]:
             order = tf.constant(np.stack([orders[place] for place in stack], axis=1))
-            return self._run_epoch(weights, self._x, self._y, order, self._learning_rate, self._updates)
+            return self._run_epoch(weights, memory, self._x, self._y, order, self._learning_rate, self._updates)
 
         with ThreadPoolExecutor(self._threads) as pool:
-            results = list(pool.map(run, self._weights, self._stacks))
-        self._weights = [weights for weights, _, _ in results]
-        return self._of_each_seed([loss for _, loss, _ in results]), self._of_each_seed(
-            [hits for _, _, hits in results]
-        )
+            results = list(pool.map(run, self._weights, self._memories, self._stacks))
+        weights, memories, loss, hits = zip(*results, strict=True)
+        self._weights, self._memories = list(weights), list(memories)
+        return self._of_each_seed(loss), self._of_each_seed(hits)
 
     def evaluate(self) -> tuple[Array, Array, Array]:
         """Measure every run on the whole test set.
@@ -252,7 +265,7 @@ class Stacks:
             How many digits were taken for each class.
         """
         # One network after the other: so its numbers cannot depend on its neighbours.
-        measured = [_measure(weights, self._function, self._x_test, self._y_test) for weights in self._networks()]
+        measured = [_measure(weights, self._hidden, self._x_test, self._y_test) for weights in self._networks()]
         loss, accuracy, answered = (np.stack(values) for values in zip(*measured, strict=True))
         return loss, accuracy, answered
 
@@ -303,52 +316,56 @@ def batch_order(seed: int, patterns: int, updates: int, batch_size: int) -> Iter
 @functools.lru_cache(maxsize=64)
 def _compiled_epoch(
     activation: Activation,
+    layer_normalisation: bool,
+    optimizer: str,
     sizes: tuple[int, ...],
     stack: int,
     patterns: int,
     updates: int,
     batch_size: int,
     dtype: str,
-) -> Callable[..., tuple[list[tf.Tensor], tf.Tensor, tf.Tensor]]:
+) -> Callable[..., tuple[list[tf.Tensor], list[tf.Tensor], tf.Tensor, tf.Tensor]]:
     """The loop over an epoch's updates, compiled for these shapes; all else is an argument of the loop.
 
-    Its arguments: the stacked weights, all training pixels and labels, the rows of each batch (updates, stack,
-    batch_size), the learning rate, and how many of the updates to make. It returns the weights after them, and the mean
-    over the batches of loss and accuracy, both (stack,).
+    Its arguments: the stacked weights, the optimizer's memory, all training pixels and labels, the rows of each batch
+    (updates, stack, batch_size), the learning rate, and how many of the updates to make. It returns weights and memory
+    after them, and the mean over the batches of loss and accuracy, both (stack,).
     """
-    f = keras_activation(activation)
+    hidden = hidden_function(activation, layer_normalisation)
+    start, updated = OPTIMIZERS[optimizer]
 
-    def update(weights: list[tf.Tensor], x: tf.Tensor, y: tf.Tensor, rate: tf.Tensor) -> tuple[Any, ...]:
+    def update(weights: list[tf.Tensor], memory: list[tf.Tensor], x: Any, y: Any, rate: Any) -> tuple[Any, ...]:
         with tf.GradientTape() as tape:
             tape.watch(weights)
-            logits = _logits(weights, f, x)
+            logits = _logits(weights, hidden, x)
             losses = tf.nn.sparse_softmax_cross_entropy_with_logits(y, logits)
             # A sum over the stack: each network's gradient is that of its own mean over the batch.
             total = tf.reduce_sum(tf.reduce_mean(losses, axis=-1))
         gradients = tape.gradient(total, weights)
         hits = (tf.argmax(logits, axis=-1, output_type=tf.int32) == y) & ~tf.math.is_nan(losses)
-        updated = [w - rate * g for w, g in zip(weights, gradients, strict=True)]
-        return updated, _mean(losses), _mean(hits)
+        return *updated(weights, gradients, memory, rate), _mean(losses), _mean(hits)
 
     @tf.function(jit_compile=True, autograph=False)
-    def run(weights: Any, x: Any, y: Any, order: Any, rate: Any, count: Any) -> tuple[Any, ...]:
-        def body(i: Any, weights: Any, loss: Any, accuracy: Any) -> tuple[Any, ...]:
+    def run(weights: Any, memory: Any, x: Any, y: Any, order: Any, rate: Any, count: Any) -> tuple[Any, ...]:
+        def body(i: Any, weights: Any, memory: Any, loss: Any, accuracy: Any) -> tuple[Any, ...]:
             rows = order[i]
-            weights, batch_loss, batch_accuracy = update(
-                weights, _scaled(tf.gather(x, rows), dtype), tf.gather(y, rows), rate
+            weights, memory, batch_loss, batch_accuracy = update(
+                weights, memory, _scaled(tf.gather(x, rows), dtype), tf.gather(y, rows), rate
             )
-            return i + 1, weights, loss + batch_loss, accuracy + batch_accuracy
+            return i + 1, weights, memory, loss + batch_loss, accuracy + batch_accuracy
 
         nothing = tf.zeros(stack, tf.float64)
-        _, weights, loss, accuracy = tf.while_loop(
-            lambda i, *_: i < count, body, (tf.constant(0), weights, nothing, nothing)
+        _, weights, memory, loss, accuracy = tf.while_loop(
+            lambda i, *_: i < count, body, (tf.constant(0), weights, memory, nothing, nothing)
         )
         count = tf.cast(count, tf.float64)
-        return weights, loss / count, accuracy / count
+        return weights, memory, loss / count, accuracy / count
 
     shapes = [shape for n_in, n_out in itertools.pairwise(sizes) for shape in ((stack, n_in, n_out), (stack, n_out))]
+    weights = [tf.zeros(shape, dtype) for shape in shapes]
     arguments = (
-        [tf.TensorSpec(shape, dtype) for shape in shapes],
+        [tf.TensorSpec.from_tensor(w) for w in weights],
+        [tf.TensorSpec.from_tensor(m) for m in start(weights)],
         tf.TensorSpec((patterns, sizes[0]), tf.uint8),
         tf.TensorSpec((patterns,), tf.int32),
         tf.TensorSpec((updates, stack, batch_size), tf.int32),
@@ -361,12 +378,12 @@ def _compiled_epoch(
     return function
 
 
-def _logits(weights: Sequence[Any], f: Callable[[Any], Any], x: Any) -> Any:
+def _logits(weights: Sequence[Any], hidden: Callable[[Any], Any], x: Any) -> Any:
     """Input of the softmax, (..., P, 10), of networks stacked along the leading axes."""
     y = x
     for r in range(0, len(weights), 2):
         nu = _product(y, weights[r]) + weights[r + 1][..., tf.newaxis, :]
-        y = f(nu)
+        y = hidden(nu)
     return nu
 
 
@@ -394,9 +411,11 @@ def _product(y: Any, w: Any) -> Any:
     return product(y, w)
 
 
-def _measure(weights: list[Array], f: Callable[[Any], Any], x: tf.Tensor, y: tf.Tensor) -> tuple[float, float, Array]:
+def _measure(
+    weights: list[Array], hidden: Callable[[Any], Any], x: tf.Tensor, y: tf.Tensor
+) -> tuple[float, float, Array]:
     """One network's loss and accuracy, and how many digits it takes for each class."""
-    logits = _logits(weights, f, x)
+    logits = _logits(weights, hidden, x)
     losses = tf.nn.sparse_softmax_cross_entropy_with_logits(y, logits).numpy()
     is_answer = ~np.isnan(losses)
     answers = np.argmax(logits.numpy(), axis=-1)
