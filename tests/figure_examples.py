@@ -97,6 +97,16 @@ CALIBRATION = pd.DataFrame({"confidence": [0.25, 0.95], "accuracy": [0.5, 0.9], 
 VARIANTS = pd.DataFrame(
     {"variant": ["b"] * 3 + ["a"] * 3, "seed": [0, 1, 2] * 2, "accuracy": [0.9, 0.7, 0.8, 0.5, 0.6, 0.4]}
 )
+BY_CHANGE = pd.concat(
+    [RUNS.query("layers == 5").assign(change="none"), RUNS.query("layers == 20 and seed < 3").assign(change="deeper")]
+)
+HELD = {
+    quantity: {
+        name: {layer: np.maximum(NOISE.normal(size=200), floor) * 10.0**-layer for layer in (1, 3, 6)}
+        for name, floor in (("relu", 0), ("sigmoid", -9))
+    }
+    for quantity in ("ν", "δ")
+}
 
 FIGURES: dict[str, Callable[[], Figure]] = {
     "learning_curves": lambda: figures.learning_curves(RUNS, PUBLISHED),
@@ -104,6 +114,8 @@ FIGURES: dict[str, Callable[[], Figure]] = {
     "learning_curves, own axes": lambda: figures.learning_curves(RUNS, PUBLISHED, own_axes=True),
     "seed_distribution": lambda: figures.seed_distribution(RUNS, PUBLISHED),
     "seed_distribution, two": lambda: figures.seed_distribution(runs(20).query("layers == 40"), PUBLISHED),
+    "accuracies_by_variant": lambda: figures.accuracies_by_variant(BY_CHANGE, variant="change"),
+    "layer_histograms": lambda: figures.layer_histograms(HELD),
     "answers": lambda: figures.answers(STUCK),
     "heat_map": lambda: figures.heat_map(
         np.arange(12).reshape(3, 4),

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from figure_examples import FIGURES, PUBLISHED, labels, runs
+from figure_examples import BY_CHANGE, FIGURES, PUBLISHED, labels, runs
 from layerwise import figures
 from layerwise.figures.style import STYLE
 
@@ -45,3 +45,23 @@ def test_run_accuracies_has_a_dot_a_run_and_a_median_a_row() -> None:
     assert [list(dots.get_xdata()) for dots in rows[::2]] == [[0.9, 0.7, 0.8], [0.5, 0.6, 0.4]]
     assert [tick.get_text() for tick in axis.get_yticklabels()] == ["b", "a"]
     assert [text.get_text() for text in axis.texts] == ["0.8000", "0.5000"]
+
+
+def test_accuracies_by_variant_has_a_mark_a_seed_in_the_line_of_its_variant() -> None:
+    figure = FIGURES["accuracies_by_variant"]()
+    (axis,) = figure.axes
+    assert labels(axis.get_yticklabels()) == ["ReLU", "tanh", "sigmoid"]
+    finals = BY_CHANGE[BY_CHANGE["epoch"] == 3].groupby(["activation", "change"])["test_accuracy"]
+    for (name, change), accuracies in finals:
+        row, marker = ["relu", "tanh", "sigmoid"].index(name), {"none": "o", "deeper": "s"}[change]
+        here = [line for line in axis.lines if line.get_marker() == marker and round(np.mean(line.get_ydata())) == row]
+        assert [sorted(marks.get_xdata()) for marks in here] == [sorted(accuracies)]
+        assert f"{accuracies.median():.3f}" in labels(axis.texts)
+    assert labels(figure.legends[0].get_texts()) == ["none", "deeper"]
+
+
+def test_accuracies_by_variant_leaves_out_what_was_not_run() -> None:
+    few = BY_CHANGE.query("activation != 'tanh' or change == 'none'")
+    figure = figures.accuracies_by_variant(few, variant="change")
+    assert len(figure.axes[0].texts) == 5 + 1  # medians, and their head
+    assert figure.numbers is not None and figure.numbers.isna().to_numpy().sum() == 1

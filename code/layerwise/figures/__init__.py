@@ -15,10 +15,11 @@ from layerwise.figures.filters import (
     selectivity_map,
 )
 from layerwise.figures.gradients import gradient_history, gradient_panels, layer_profile
+from layerwise.figures.histograms import layer_histograms
 from layerwise.figures.networks import network_diagram, unit_values
 from layerwise.figures.numbers import NumberedFigure
 from layerwise.figures.pictures import digits, photo_steps, picture_rows, predictions
-from layerwise.figures.runs import run_accuracies, seed_distribution
+from layerwise.figures.runs import accuracies_by_variant, run_accuracies, seed_distribution
 from layerwise.figures.style import (
     BACKGROUND,
     GRID,
@@ -49,6 +50,7 @@ __all__ = [
     "SURFACE",
     "WIDTH",
     "NumberedFigure",
+    "accuracies_by_variant",
     "answers",
     "calibration_curves",
     "circle_images",
@@ -61,6 +63,7 @@ __all__ = [
     "gradient_panels",
     "heat_map",
     "kernel_grid",
+    "layer_histograms",
     "layer_profile",
     "learning_curves",
     "network_diagram",

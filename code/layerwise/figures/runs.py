@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from layerwise.figures.numbers import NumberedFigure
+from layerwise.figures.numbers import NumberedFigure, spread_of
 from layerwise.figures.parts import (
     DOT_MARK,
     LARGE,
@@ -26,7 +26,7 @@ from layerwise.figures.parts import (
     require_columns,
     swarm,
 )
-from layerwise.figures.style import INK, MUTED, NEUTRAL, activation_style
+from layerwise.figures.style import GRID, INK, MUTED, NEUTRAL, activation_style
 
 
 def run_accuracies(frame: pd.DataFrame, *, x_label: str, reference: str) -> Figure:
@@ -60,6 +60,48 @@ def run_accuracies(frame: pd.DataFrame, *, x_label: str, reference: str) -> Figu
     )
     axis.set(xlabel=x_label, ylim=(len(runs) - 0.5, -0.6))
     _name_rows(figure, axis, [textwrap.fill(name, 18) for name in runs])
+    return figure
+
+
+def accuracies_by_variant(frame: pd.DataFrame, *, variant: str) -> Figure:
+    """The last epoch of every seed as a mark: one row an activation, in it one line a variant with its median.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The columns ``activation``, ``seed``, ``epoch``, ``test_accuracy`` and `variant`.
+    variant : str
+        The column of text that has a line and a marker per value, four at most: what was changed, for instance.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing or the frame is empty.
+    """
+    require_columns(frame, ["activation", variant, "seed", "epoch", "test_accuracy"])
+    finals = frame.sort_values("epoch").groupby(["activation", variant, "seed"], sort=False)["test_accuracy"].last()
+    cases = finals.groupby(["activation", variant], sort=False)
+    rows, variants = (frame[column].drop_duplicates().tolist() for column in ("activation", variant))
+    figure, [[axis]] = panel_grid(1, 1, height=1.6 + 0.8 * len(rows))
+    lines = np.linspace(-0.29, 0.29, len(variants)) if len(variants) > 1 else np.zeros(1)
+    for (name, change), values in cases:
+        row, place = rows.index(name), variants.index(change)
+        axis.plot(values, np.full(len(values), row + lines[place]), **(NEUTRAL[place] | DOT_MARK))
+        note_beside(axis, f"{values.median():.3f}", row + lines[place], 8)
+    for row in range(1, len(rows)):
+        axis.axhline(row - 0.5, color=GRID, linewidth=0.8)
+    figure.numbers = spread_of(cases).unstack()[variants].loc[rows].rename(index=label_of)
+    epochs = frame["epoch"].max()
+    axis.set(xlim=(0, 1), ylim=(len(rows) - 0.5, -0.5), xlabel=f"accuracy (test set) after {epochs} epochs")
+    axis.set_yticks(range(len(rows)), [label_of(name) for name in rows])
+    axis.grid(axis="y", visible=False)
+    axis.tick_params(axis="y", length=0)
+    note_beside(axis, "median", -0.62, 8, color=MUTED)
+    handles = [Line2D([], [], label=str(name), **(NEUTRAL[place] | DOT_MARK)) for place, name in enumerate(variants)]
+    enlarge_text(figure)
+    figure.legend(
+        handles=handles, loc="outside upper left", ncols=2, columnspacing=1.6, handlelength=1.2, fontsize=LARGE
+    )
     return figure
 
 
