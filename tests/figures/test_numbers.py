@@ -14,7 +14,7 @@ from layerwise import figures
 from layerwise.figures.numbers import HEAD, NumberedFigure, some_of, spread_of
 
 # Thousands of pixels each: what they show is said in their alternative texts.
-PICTURES = {"digits", "photo_steps", "picture_rows", "kernel_grid", "feature_map_grid"}
+PICTURES = {"digits", "photo_steps", "picture_rows", "kernel_grid", "feature_map_grid", "optima_and_patches"}
 # A diagram of symbols has no numbers; these draw shares of what is counted,
 # powers of ten as colours, half axes as ellipses, and values as histograms.
 OTHERWISE = {"network_diagram", "class_counts", "gradient_history", "circle_images", "layer_histograms"}

@@ -108,14 +108,14 @@ def optima_and_patches(
     filters : mapping of name to filters of int
         Their numbers, which stand above the blocks.
     """
-    bands = {name: (np.asarray(optima), np.asarray(patches)) for name, (optima, patches) in bands.items()}
-    blocks, starts = next(iter(bands.values()))[0].shape[:2]
+    pictures = {name: (np.asarray(optima), np.asarray(patches)) for name, (optima, patches) in bands.items()}
+    blocks, starts = next(iter(pictures.values()))[0].shape[:2]
     margin, gap, header = 0.24, 0.14, 0.5
     width = (WIDTH - margin - 0.05 - (blocks - 1) * gap) / (blocks * starts)
-    rows = {name: -(-patches.shape[1] // starts) for name, (_, patches) in bands.items()}
+    rows = {name: -(-patches.shape[1] // starts) for name, (_, patches) in pictures.items()}
     figure, axis = canvas_in_inches(sum(header + (1 + count) * width + gap for count in rows.values()))
     top = 0.0
-    for name, (optima, patches) in bands.items():
+    for name, (optima, patches) in pictures.items():
         axis.text(margin, top + 0.2, name, va="baseline", size=LARGE)
         top += header
         below = top + width + gap / 2
