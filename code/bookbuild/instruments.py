@@ -104,7 +104,8 @@ class Instrument(SphinxDirective):
         still = still_picture(name, state).read_text(encoding="utf-8")
         activation = parse_qs(state).get("f", [""])[0]
         look = "instrument small" if "small" in self.options else "instrument"
-        opened = f'<div class="{look}" id="{name}" data-state="{escape(state)}" data-activation="{activation}">'
+        told = f'role="region" aria-label="Instrument: {name.replace("-", " ")}"'
+        opened = f'<div class="{look}" id="{name}" {told} data-state="{escape(state)}" data-activation="{activation}">'
         content = nodes.Element()
         self.state.nested_parse(self.content, self.content_offset, content)
         return [

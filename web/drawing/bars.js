@@ -11,9 +11,9 @@
     constructor() {
       this.rows = Array.from({ length: 10 }, (_, digit) => {
         const bar = make("span", { class: "bar" }), number = make("td");
-        return { bar, number, row: make("tr", {}, make("th", { scope: "row", text: digit }), make("td", {}, make("span", { class: "track" }, bar)), number) };
+        return { bar, number, row: make("tr", {}, make("th", { scope: "row", text: digit }), make("td", { "aria-hidden": "true" }, make("span", { class: "track" }, bar)), number) };
       });
-      const head = make("tr", { class: "unseen" }, ...["digit", "as a bar", "probability"].map((text) => make("th", { scope: "col", text })));
+      const head = make("tr", { class: "unseen" }, ...["digit", "", "probability"].map((text) => make("th", { scope: "col", text, "aria-hidden": text === "" && "true" })));
       this.table = make("table", { class: "bars" }, make("caption", { text: CAPTION }), make("thead", {}, head),
         make("tbody", {}, ...this.rows.map(({ row }) => row)));
     }
@@ -32,7 +32,7 @@
   // The same as HTML, for where JavaScript is off.
   function stillBars(probabilities, answer) {
     const rows = [...probabilities].map((p, digit) => `<tr${digit === answer ? ' class="answer"' : ""}><th scope="row">${digit}</th>`
-      + `<td><span class="track"><span class="bar" style="width: ${(100 * p).toFixed(1)}%"></span></span></td><td>${short(p).replace("<", "&lt;")}</td></tr>`);
+      + `<td aria-hidden="true"><span class="track"><span class="bar" style="width: ${(100 * p).toFixed(1)}%"></span></span></td><td>${short(p).replace("<", "&lt;")}</td></tr>`);
     return `<table class="bars"><caption>${CAPTION}</caption><tbody>\n${rows.join("\n")}\n</tbody></table>`;
   }
 

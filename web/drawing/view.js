@@ -2,7 +2,7 @@
 "use strict";
 
 (function view(engine) {
-  const { make, button, spoken, scrolling, Control, fill, say } = engine.elements;
+  const { make, button, spoken, scrolling, Control, fill, say } = engine.elements, { written } = engine.words;
   const { controls, EXAMPLES, SIDES, Paper, Bars, stillBars, svgOf, asText, aboutReading, aboutUnit, aboutCovered, unit } = engine.drawing;
   const PANELS = { maps: "Look inside the network", covered: "Cover parts of it" };
   const STEPS = { // name: what is shown, from light 1 to dark 0
@@ -15,6 +15,15 @@
   const LEFT_OUT = "Paper and ink are known here, so the steps of a photo that look for them are left out: how the camera was held (1), the sheet on its table (2), "
     + "polarity (4), and in step 7 the ruled lines. A small digit is cut out (3); the light (5) is that of white paper. ";
   const OF_A_PHOTO = "A photo takes them all but one: no sheet is looked for on its table (2). Let the paper fill the picture, or use the command layerwise predict, which finds it. ";
+
+  const lengths = ({ box }) => (box ? `${box.right - box.left} × ${box.bottom - box.top} pixels` : "none");
+  const DESCRIBED = { // what a reader of the screen hears of each
+    "6 ink": ({ ink }) => `the share of the light that is missing, in ${ink.width} × ${ink.height} pixels`,
+    "7 strokes": ({ strokes }) => `the marks that are kept, ${strokes.values.reduce((sum, mark) => sum + mark, 0)} pixels`,
+    "8 digit": (prepared) => `the strokes of one digit, ${lengths(prepared)}`,
+    "9 crop": ({ stroke }) => `the digit alone, upright and in the middle; strokes were ${written(32 * stroke)} pixels of the input wide`,
+    "10 input": () => "what the network gets, 32 × 32 pixels: the digit soft and dark on grey",
+  };
 
   // Greys from 0 to 1, in rows of so many, on a canvas.
   function paint(canvas, greys, width) {
@@ -137,6 +146,7 @@
       this.bars.show(reading.probabilities, reading.digit);
       for (const { name, greys, canvas } of this.pictures) {
         const values = greys(prepared);
+        canvas.setAttribute("aria-label", `${name}: ${DESCRIBED[name](prepared)}`);
         paint(canvas, values, name.startsWith("10") ? 32 : name.startsWith("9") ? 128 : prepared.ink.width);
       }
       if (state.panel === "maps") this.drawMaps(page);

@@ -58,15 +58,15 @@
         this.box = make("div", { class: "control switch" }, this.input, words, note);
         return;
       }
-      this.output = make("output", { for: id });
       if (Array.isArray(values)) {
+        this.output = make("output", { for: id, "aria-hidden": "true" }); // the slider says its value itself
         this.input = make("input", { type: "range", min: 0, max: values.length - 1, step: 1, ...attributes });
         this.input.oninput = () => set({ [name]: values[this.input.value] });
       } else {
         this.input = make("select", attributes, ...Object.entries(values).map(([value, text]) => make("option", { value, text })));
         this.input.onchange = () => set({ [name]: typeof start === "number" ? Number(this.input.value) : this.input.value });
       }
-      this.box = make("div", { class: "control" }, words, this.output, this.input, note);
+      this.box = make("div", { class: "control" }, words, this.output ?? "", this.input, note);
     }
 
     show(state) {

@@ -69,7 +69,7 @@
       const { train, step, reset } = this.actions;
       return make("div", { class: "panel" },
         make("div", { class: "buttons" }, this.train = button("Train", train), button("Step", step), button("Reset", reset), this.control("rate"), this.control("batch")),
-        this.learnt = spoken(),
+        this.learnt = spoken(), this.speed = make("p", { class: "foot" }),
         make("div", { class: "charts" }, this.loss = picture("Loss over the updates"), this.accuracy = picture("Accuracy over the updates"),
           this.answers = picture("How often each digit is answered")),
         this.table("The curves as a table", ({ trained }) => trained && [
@@ -204,7 +204,8 @@
       say(this.train, running ? "Pause" : "Train: 1,000 updates");
       if (!trained) return;
       const { curve, answers, updates, speed } = trained, last = Math.max(updates, 200), look = "delta";
-      say(this.learnt, running ? `Training, ${Math.round(speed)} updates a second …` : aboutTraining(trained));
+      say(this.learnt, running ? "Training …" : aboutTraining(trained));
+      say(this.speed, running ? `${Math.round(speed)} updates a second` : ""); // changes too often to be spoken
       paint(this.loss, 170, (size) => engine.charts.curve({
         ...size, points: curve.map((one) => [one.updates, one.loss]), ends: [0, 2.6], last, look,
         guide: [Math.log(10), "guessing: ln 10"], title: "Loss of the training digits", form: (x) => x.toFixed(1),

@@ -8,7 +8,7 @@
   const SHOWN = ["a 7", "a 4 that leans", "a letter", "a spiral"];
   const MOST = 8; // layers that are all shown; of more, every fifth
   const LIGHT = [255, 255, 255], POSITIVE = [26, 95, 224], NEGATIVE = [191, 70, 0];
-  const HEAD = ["layer", "y", "size of y", "δ", "size of δ"];
+  const HEAD = ["layer", "y", "size of y", "δ", "size of δ"], UNSEEN = { "aria-hidden": "true" }; // a reader of the screen hears the sizes
 
   const layersShown = (R) => Array.from({ length: R + 1 }, (_, r) => r).filter((r) => R <= MOST || r < 2 || r % 5 === 0 || r === R);
 
@@ -41,7 +41,7 @@
             make("div", { class: "buttons" }, this.step = button("Step", step), button("Run through", through), button("Start again", again)),
             spoken(this.verdict = make("strong"), ". ", this.sentence = make("span")), this.bars.table)),
         this.table = make("table", { class: "layers" }, make("caption", { text: "Root mean squares, layer by layer; blue is positive, orange negative" }),
-          make("thead", {}, make("tr", {}, ...HEAD.map((text) => make("th", { scope: "col", text })))), this.rows = make("tbody")),
+          make("thead", {}, make("tr", {}, ...HEAD.map((text) => make("th", { scope: "col", text, ...(text.length === 1 && UNSEEN) })))), this.rows = make("tbody")),
         make("div", { class: "controls" }, ...["T", "f", "depth", "updates", "rate"].map((name) => this.control(name))),
         this.foot = make("p", { class: "foot" }));
     }
@@ -91,7 +91,7 @@
 
     drawLayers(layers) {
       if (this.rows.children.length !== layers.length) {
-        this.rows.replaceChildren(...layers.map(() => make("tr", {}, make("th", { scope: "row" }), ...HEAD.slice(1).map((_, i) => make("td", {}, ...(i % 2 ? [] : [make("canvas", { "aria-hidden": "true" })]))))));
+        this.rows.replaceChildren(...layers.map(() => make("tr", {}, make("th", { scope: "row" }), ...HEAD.slice(1).map((_, i) => make("td", i % 2 ? {} : UNSEEN, ...(i % 2 ? [] : [make("canvas")]))))));
       }
       layers.forEach(({ r, now, n, y, delta }, row) => {
         const [head, ...cells] = this.rows.children[row].children;
