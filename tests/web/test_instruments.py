@@ -58,6 +58,7 @@ def test_an_instrument_is_light(built: Path, name: str) -> None:
     data = [files[script] for script in DATA if script in files]
     beside_the_engine = [script for script in files if not script.startswith(("engine/", "see/"))]
     assert sum(len(files[script]) for script in beside_the_engine if script not in DATA) <= 60_000
+    assert len(gzip.compress(b"".join(files[script] for script in files if script not in DATA))) <= 33_000
     assert sum(len(gzip.compress(content)) for content in data) <= 800_000
     assert len(gzip.compress(b"".join(files.values()))) <= 1_000_000
 

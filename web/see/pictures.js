@@ -55,17 +55,19 @@ Layerwise.part(function pictures(engine) {
 
   // Along the axes each pixel the largest of those from `before` places before it to `after` behind it. A queue has the
   // places that may still be the largest, their values falling.
-  const largest = (picture, axes, before, after = before) => alongAxes(picture, axes, (line, result) => {
-    const queue = new Int32Array(line.length);
-    for (let i = 0, next = 0, first = 0, end = 0; i < line.length; i++) {
-      for (; next <= i + after && next < line.length; next++) {
-        while (end > first && line[queue[end - 1]] <= line[next]) end -= 1;
-        queue[end++] = next;
+  function largest(picture, axes, before, after = before) {
+    const queue = new Int32Array(longest(picture));
+    return alongAxes(picture, axes, (line, result) => {
+      for (let i = 0, next = 0, first = 0, end = 0; i < line.length; i++) {
+        for (; next <= i + after && next < line.length; next++) {
+          while (end > first && line[queue[end - 1]] <= line[next]) end -= 1;
+          queue[end++] = next;
+        }
+        while (queue[first] < i - before) first += 1;
+        result[i] = line[queue[first]];
       }
-      while (queue[first] < i - before) first += 1;
-      result[i] = line[queue[first]];
-    }
-  });
+    });
+  }
   const negative = (picture) => like(picture, picture.values.map((value) => -value));
   const smallest = (picture, axes, before, after) => negative(largest(negative(picture), axes, before, after));
 
@@ -87,8 +89,10 @@ Layerwise.part(function pictures(engine) {
     const reach = Math.floor(4 * deviation + 0.5), weights = new Float64Array(2 * reach + 1);
     let whole = 0;
     for (let k = -reach; k <= reach; k++) whole += weights[k + reach] = engine.exponential((-0.5 * k * k) / (deviation * deviation));
+    const wide = new Float64Array(longest(picture) + 2 * reach);
     return alongAxes(picture, ["y", "x"], (line, result) => {
-      const { length } = line, wide = new Float64Array(length + 2 * reach);
+      const { length } = line;
+      if (line.every((value) => value === 0)) { result.fill(0); return; }
       for (let i = -reach; i < length + reach; i++) wide[i + reach] = line[i < 0 ? -1 - i : i < length ? i : 2 * length - 1 - i];
       for (let i = 0; i < length; i++) {
         let sum = 0;
