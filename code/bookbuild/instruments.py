@@ -78,7 +78,7 @@ INSTRUMENTS = {
     ],
 }
 #: What a photo needs and a drawing does not: the page loads it when a photo is chosen.
-PHOTO = _scripts("see", "picture_files lines photograph")
+PHOTO = _scripts("see", "picture_files sheet lines photograph")
 TRAINING, TEST = 2048, 512
 
 

@@ -4,7 +4,7 @@
 (function drawing(engine) {
   const { controls, SIDES, isExample, asText, DrawingView, cover } = engine.drawing;
 
-  const PHOTO = ["picture_files", "lines", "photograph"].map((name) => `see/${name}.js`); // what a drawing does not need
+  const PHOTO = ["picture_files", "sheet", "lines", "photograph"].map((name) => `see/${name}.js`); // what a drawing does not need
 
   // Another layer is looked at in the same place, however many rows its maps have.
   function samePlace({ layer, row, column }, changes) {

@@ -14,7 +14,7 @@
   };
   const LEFT_OUT = "Paper and ink are known here, so the steps of a photo that look for them are left out: how the camera was held (1), the sheet on its table (2), "
     + "polarity (4), and in step 7 the ruled lines. A small digit is cut out (3); the light (5) is that of white paper. ";
-  const OF_A_PHOTO = "A photo takes them all but one: no sheet is looked for on its table (2). Let the paper fill the picture, or use the command layerwise predict, which finds it. ";
+  const OF_A_PHOTO = "A photo takes them all; what a browser does not read, the command layerwise predict may. ";
 
   const lengths = ({ box }) => (box ? `${box.right - box.left} × ${box.bottom - box.top} pixels` : "none");
   const DESCRIBED = { // what a reader of the screen hears of each

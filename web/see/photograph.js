@@ -1,11 +1,11 @@
 // What a photo needs and a drawing does not (layerwise.see.photo, .ink, .doubts): its polarity, its three colours, its
-// ruled lines; and other ways to see it. Of the package's steps, the sheet on its table is not looked for.
+// ruled lines; and other ways to see it.
 //
 // A page is {height, width, colours}: three pictures of levels from 0 to 255.
 "use strict";
 
 Layerwise.part(function photograph(engine) {
-  const { blank, like, longest, rounded, part, quantiles } = engine.pictures;
+  const { like, longest, part, quantiles } = engine.pictures;
   const { withoutStrokes, inkOf, findMarks, strokesOf } = engine.ink;
   const LARGEST = 512, CUT = 256; // pixels of the longer side, of the page and of a small digit's part
   const LIGHT_ON_DARK = 0.95, UNDECIDED = 1.4; // below the one, the digit is light; within the other of 1, it is hard to tell
@@ -21,7 +21,7 @@ Layerwise.part(function photograph(engine) {
 
   // How much harder it is to explain a view by light strokes than by dark ones; below 1, the digit is light on dark.
   function lightOnDark(view) {
-    const small = view.map(shrunk), effort = (sign) => small.reduce((sum, colour) => sum + effortOf(like(colour, colour.values.map((light) => sign * light))), 0);
+    const small = view.map((colour) => engine.shrunk(colour, SHRUNK)), effort = (sign) => small.reduce((sum, colour) => sum + effortOf(like(colour, colour.values.map((light) => sign * light))), 0);
     return (effort(-1) + 1e-6) / (effort(1) + 1e-6);
   }
 
@@ -37,22 +37,6 @@ Layerwise.part(function photograph(engine) {
       }
     }
     return changes + (INK_EFFORT * ink) / longest(colour);
-  }
-
-  // Squares by their means, so that about `SHRUNK` are left a side; at the rim they may be cut off.
-  function shrunk({ height, width, values }) {
-    const factor = Math.max(1, rounded(Math.max(height, width) / SHRUNK));
-    const found = blank(Math.ceil(height / factor), Math.ceil(width / factor));
-    for (let p = 0, y = 0; y < found.height; y++) {
-      for (let x = 0; x < found.width; x++, p++) {
-        let sum = 0, count = 0;
-        for (let row = y * factor; row < Math.min(height, (y + 1) * factor); row++) {
-          for (let column = x * factor; column < Math.min(width, (x + 1) * factor); column++, count++) sum += values[row * width + column];
-        }
-        found.values[p] = sum / count;
-      }
-    }
-    return found;
   }
 
   // The share of the light that is missing: of the three colours most counts that which the ink takes most.
@@ -100,7 +84,11 @@ Layerwise.part(function photograph(engine) {
     return found;
   }
 
-  const preparePhoto = (page) => engine.prepare(page, PHOTO);
+  // On its sheet, where one lies on a table; a sheet without a digit is no sheet.
+  function preparePhoto(photo) {
+    const sheet = engine.findSheet(photo), prepared = sheet && engine.prepare(engine.straightened(photo, sheet), PHOTO);
+    return { ...(prepared?.box ? prepared : engine.prepare(photo, PHOTO)), sheet: prepared?.box ? sheet : null };
+  }
   const predictPhoto = (page, networks) => {
     const prepared = preparePhoto(page);
     return engine.predict(prepared, networks, otherReadings(prepared));

@@ -2,7 +2,7 @@
 "use strict";
 
 Layerwise.part(function picture_files(engine) {
-  const { blank, weightsOf, like } = engine.pictures;
+  const { blank, rounded, weightsOf, like } = engine.pictures;
   const MEGABYTES = 50, MAXIMUM_PIXELS = 50_000_000, MINIMUM_SIDE = 8, FINEST = 2048;
   const END = 16_384; // bytes, among which the last of a JPEG or PNG are
   const FORMATS = [[/^\xff\xd8\xff/, "\xff\xd9"], [/^\x89PNG\r\n/, "IEND"], [/^GIF8/, ""], [/^RIFF[^]{4}WEBP/, ""], [/^BM/, ""]]; // begin, end
@@ -104,5 +104,21 @@ Layerwise.part(function picture_files(engine) {
     return { ...size, colours };
   }
 
-  Object.assign(engine, { PhotoError, readPicture, reducedPhoto });
+  // Squares by their means, so that about so many are left a side; at the rim they may be cut off.
+  function shrunk({ height, width, values }, side) {
+    const factor = Math.max(1, rounded(Math.max(height, width) / side));
+    const found = blank(Math.ceil(height / factor), Math.ceil(width / factor));
+    for (let p = 0, y = 0; y < found.height; y++) {
+      for (let x = 0; x < found.width; x++, p++) {
+        let sum = 0, count = 0;
+        for (let row = y * factor; row < Math.min(height, (y + 1) * factor); row++) {
+          for (let column = x * factor; column < Math.min(width, (x + 1) * factor); column++, count++) sum += values[row * width + column];
+        }
+        found.values[p] = sum / count;
+      }
+    }
+    return found;
+  }
+
+  Object.assign(engine, { PhotoError, readPicture, reducedPhoto, shrunk });
 });
