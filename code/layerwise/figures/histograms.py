@@ -34,7 +34,8 @@ def layer_histograms(values: Mapping[str, Mapping[str, Mapping[int, ArrayLike]]]
         }
         exponents = {key: np.log10(size[size > 0]) for key, size in sizes.items()}
         every = np.concatenate(list(exponents.values()))
-        low, high = int(np.floor(every.min())), int(np.ceil(every.max()))
+        low = int(np.floor(every.min()))
+        high = max(int(np.ceil(every.max())), low + 1)
         edges = np.linspace(low, high, _BINS_A_DECADE * (high - low) + 1)
         for axis, name in zip(axes[row], names, strict=True):
             for layer, style in zip(layers, NEUTRAL, strict=False):
