@@ -69,7 +69,7 @@
       const { train, step, reset } = this.actions;
       return make("div", { class: "panel" },
         make("div", { class: "buttons" }, this.train = button("Train", train), button("Step", step), button("Reset", reset), this.control("rate"), this.control("batch")),
-        this.learnt = spoken(), this.speed = make("p", { class: "foot" }),
+        this.learnt = spoken(), this.speed = make("p", { class: "speed" }),
         make("div", { class: "charts" }, this.loss = picture("Loss over the updates"), this.accuracy = picture("Accuracy over the updates"),
           this.answers = picture("How often each digit is answered")),
         this.table("The curves as a table", ({ trained }) => trained && [
