@@ -56,7 +56,7 @@ class Digits:
 
     @property
     def which(self) -> str:
-        """In words, what was loaded, without from where: all that a sentence about the digits needs."""
+        """What was loaded, in words, and not from where; all that a sentence about the digits needs."""
         return self.source.partition(", from ")[0]
 
     @property
