@@ -237,6 +237,23 @@ def check_first_import(text: str) -> list[str]:
     return []
 
 
+def without_code(text: str) -> str:
+    """Code that does not run, line by line empty. A fence alone closes what is open, else it opens code itself."""
+    lines, opened = text.splitlines(), []
+    for i, line in enumerate(lines):
+        fence = re.match(r"(`{3,}|:{3,})(.*)", line)
+        in_code = bool(opened) and not opened[-1][1].startswith("{")
+        if in_code:
+            lines[i] = ""
+        if fence is None:
+            continue
+        if opened and fence[1].startswith(opened[-1][0]) and not fence[2].strip():
+            opened.pop()
+        elif not in_code:
+            opened.append((fence[1], fence[2].strip()))
+    return "\n".join(lines)
+
+
 def check_typed_numbers(text: str) -> list[str]:
     """Decimals and percentages are computed and glued, unless they are given constants.
 
@@ -254,9 +271,9 @@ def check_typed_numbers(text: str) -> list[str]:
         number for line in re.findall(r"^% given:(.*)$", prose, flags=re.MULTILINE) for number in line.split()
     }
     blank = lambda match: "\n" * match[0].count("\n")  # noqa: E731
+    prose = without_code(prose)
     for not_prose in (
         r"^%.*$",  # comments
-        r"^```(?!\{)[^\n]*\n.*?^```$",  # code that does not run
         r"^(`{3,}|:{3,})\{math\}.*?^\1$",
         r"\$\$.*?\$\$",
         r"\\begin\{(\w+\*?)\}.*?\\end\{\1\}",
