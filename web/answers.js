@@ -32,10 +32,10 @@
   const closeTo = (value, target, tolerance) => Math.abs(value - target) <= tolerance * Math.abs(target) + 1e-12 * Math.abs(target);
 
   // What is amiss with an answer that is nearly right; undefined if it is not.
-  function nearly({ value, digits }, { right, whole, tolerance, nearly: known }) {
+  function nearly({ value, digits }, { right, whole, named, tolerance, nearly: known }) {
     const loose = Math.max(tolerance, 1e-9), is = (target) => closeTo(value, target, loose);
     for (const [target, words] of known) if (is(target)) return words;
-    if (value === 0 || right === 0) return undefined;
+    if (named || value === 0 || right === 0) return undefined; // the name of a class is no size
     if (whole && Math.abs(value - right) === 1) return "you are off by one.";
     if (digits > 0 && digits < 5 && closeTo(value, Number(right.toPrecision(digits)), 1e-9)) return "you rounded too far; give one digit more.";
     if (is(-right)) return "the size is right, the sign is not.";
@@ -44,6 +44,7 @@
     if (is(100 * right)) return "it is a hundred times the right number. If you mean per cent, write the sign: 25 %.";
     const power = Math.log10(Math.abs(value / right));
     if (Math.round(power) !== 0 && closeTo(value, right * 10 ** Math.round(power), loose)) return "the digits are right, the power of ten is not.";
+    if (!whole && closeTo(value, right, 0.03)) return "it is less than three per cent off.";
     if (whole) return undefined; // a small whole number is the root or the square of others by chance
     if (is(1 / right)) return "it is upside down: one over the right number.";
     if (is(right * right)) return "it is the square of the right number.";

@@ -81,11 +81,12 @@ class _Field(SphinxDirective):
 class Answer(_Field):
     """``{answer} name-of-a-record``, or of a constant.
 
-    ``:tolerance:`` is relative, one per cent unless it is given; a whole number has to be met. The content lists
-    answers that are nearly right, and what to say of each: ``- 64 | that brackets it from below``.
+    ``:tolerance:`` is relative, one per cent unless it is given; a whole number has to be met. With ``:named:``
+    it is the name of a class, and no other is near it. The content lists answers that are nearly right, and what to say
+    of each: ``- 64 | that brackets it from below``.
     """
 
-    option_spec: ClassVar = {**_Field.option_spec, "tolerance": directives.unchanged_required}
+    option_spec: ClassVar = {**_Field.option_spec, "tolerance": directives.unchanged_required, "named": directives.flag}
 
     def asked(self, label: str) -> tuple[dict[str, Any], list[nodes.Node]]:
         """A number."""
@@ -97,6 +98,7 @@ class Answer(_Field):
         name = f"answer-{self.number}"
         box = f'</label> <input id="{name}" type="text" inputmode="text" autocomplete="off" spellcheck="false">'
         data = {"right": right, "whole": isinstance(right, int), "tolerance": tolerance, "nearly": nearly}
+        data["named"] = "named" in self.options
         return data, [self.inline(label, f'<label for="{name}">', box)]
 
 

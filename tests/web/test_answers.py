@@ -45,6 +45,11 @@ How much is left?
 :label: How many layers
 :hint: Count the hidden ones.
 ```
+```{answer} 7
+:label: Which class
+:hint: It is a name.
+:named:
+```
 ```{answer} -3/64
 :label: Which delta
 :hint: The slope is three sixteenths.
@@ -144,6 +149,8 @@ def answer(form: Locator, typed: str) -> Locator:
         ("What is left", "64", "Not quite: that is the number of layers."),
         ("What is left", "0.0513", "Not quite: it is the square of the right number."),
         ("What is left", "0.476", "Not quite: it is the root of the right number."),
+        ("What is left", "0.221", "Not quite: it is less than three per cent off."),
+        ("What is left", "0.2195", "Not yet. Hint: Take the root"),
         ("What is left", "0.3", "Not yet. Hint: Take the root"),
         ("What is left", "0", "Not yet. Hint: Take the root"),
         ("What is left", "0,2265", "Please write a point"),
@@ -157,6 +164,9 @@ def answer(form: Locator, typed: str) -> Locator:
         ("How many layers", "60", "Not quite: you rounded too far; give one digit more."),
         ("How many layers", "66", "Not yet. Hint: Count the hidden ones."),
         ("How many layers", "1,064", "Please write a point"),
+        ("Which class", "7", "Right."),
+        ("Which class", "8", "Not yet. Hint: It is a name."),
+        ("Which class", "14", "Not yet. Hint: It is a name."),
         ("Which delta", "-3/64", "Right: -0.04688."),
         ("Which delta", "-0.046875", "Right: -0.04688."),
         ("Which delta", "-0.047", "Not quite: you rounded too far; give one digit more."),
@@ -239,7 +249,7 @@ def test_without_javascript_there_is_no_field_and_the_solution_can_be_read(brows
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto((pages / "page.html").as_uri())
-    expect(page.locator("form.answer")).to_have_count(6)
+    expect(page.locator("form.answer")).to_have_count(7)
     for form in page.locator("form.answer").all():
         expect(form).to_be_hidden()
     expect(page.get_by_text("The answer is 0.23.")).to_be_visible()
