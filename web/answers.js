@@ -44,11 +44,11 @@
     if (is(100 * right)) return "it is a hundred times the right number. If you mean per cent, write the sign: 25 %.";
     const power = Math.log10(Math.abs(value / right));
     if (Math.round(power) !== 0 && closeTo(value, right * 10 ** Math.round(power), loose)) return "the digits are right, the power of ten is not.";
-    if (!whole && closeTo(value, right, 0.03)) return "it is less than three per cent off.";
     if (whole) return undefined; // a small whole number is the root or the square of others by chance
     if (is(1 / right)) return "it is upside down: one over the right number.";
     if (is(right * right)) return "it is the square of the right number.";
     if (right > 0 && is(Math.sqrt(right))) return "it is the root of the right number.";
+    if (closeTo(value, right, 0.03)) return "it is less than three per cent off.";
     return undefined;
   }
 
