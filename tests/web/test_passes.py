@@ -70,7 +70,8 @@ def test_steps_go_down_and_up_and_then_the_weights_change(visit: Visit) -> None:
         verdicts.append(said(visit).split(".")[0])
     assert verdicts[:3] == ["Down to layer 1", "Down to layer 2", "Down to layer 3"]
     assert verdicts[3].startswith("It answers")
-    assert verdicts[4:] == ["δ begins in layer 4", *(f"δ is back in layer {r}" for r in (3, 2, 1))]
+    assert verdicts[4:7] == ["δ begins in layer 4", "δ is back in layer 3", "δ is back in layer 2"]
+    assert re.fullmatch(r"It answers \d, and δ is back in layer 1", verdicts[7])
     assert step.inner_text() == "Step: change the weights"
     assert (
         page.locator(f"#{NAME} table.layers tbody td:last-child").all_inner_texts()[0] == ""
@@ -90,7 +91,7 @@ def test_what_is_said_is_what_was_computed(visit: Visit) -> None:
     page = visit.open("step=7")
     delta = np.array(page.evaluate(NUMBERS)["delta"][2])
     i = int(np.abs(delta).argmax())
-    found = re.search(r"Unit (\d+): .* = (\S+)\.$", said(visit))
+    found = re.search(r"Unit (\d+), with the largest \|δ\|: .* = (\S+)\.$", said(visit))
     assert found is not None and int(found[1]) == i + 1
     assert float(found[2].replace("−", "-")) == pytest.approx(delta[i], rel=5e-3)
     shown = page.locator(f"#{NAME} table.layers tbody tr.now td").last.inner_text()
@@ -128,6 +129,49 @@ def test_the_bars_of_a_stuck_network_do_not_move(visit: Visit) -> None:
         draw(visit, hand(digit, digit))
         assert bars(page) == before
         np.testing.assert_allclose(page.evaluate("[...engine().found.own.y[40]]"), exact, rtol=0, atol=1e-4)
+
+
+def test_no_delta_changes_no_hidden_weight_of_a_stuck_network(visit: Visit) -> None:
+    page = visit.open(STUCK.replace("step=40", "step=42"))
+    assert "no ν is above 0, so every slope f′ is 0" in said(visit)
+    page.get_by_role("button", name="Run through").click()
+    assert re.match(r"It answers \d to every digit, and no δ reaches layer 1\. ", said(visit))
+    assert "no hidden weight changes, since every hidden δ is 0" in said(visit)
+    before = page.evaluate(NUMBERS)
+    page.get_by_role("button", name="Step: change").click()
+    after = page.evaluate(NUMBERS)
+    assert before["w"][1:40] == after["w"][1:40] and before["b"][1:40] == after["b"][1:40]
+    assert before["b"][40] != after["b"][40]
+
+
+def test_each_step_comes_to_a_layer_that_is_shown(visit: Visit) -> None:
+    page = visit.open("depth=40")
+    now, step = page.locator(f"#{NAME} table.layers tbody tr.now th"), page.get_by_role("button", name="Step")
+    down = ["0", "1", *map(str, range(5, 41, 5))]
+    for layer in [*down, *reversed(down[1:])]:
+        visit.settle()
+        assert now.all_inner_texts() == [layer]
+        step.click()
+    assert "after 1 update on this drawing" in said(visit)
+    visit.open("depth=40&step=38")  # an address may ask for any
+    assert now.all_inner_texts() == ["38"]
+
+
+@pytest.mark.parametrize(("step", "moved"), [(8, 10), (4, 5), (3, 0), (6, 0)])
+def test_with_other_layers_the_passes_are_at_a_place_that_means_something(visit: Visit, step: int, moved: int) -> None:
+    page = visit.open(f"step={step}")
+    page.get_by_role("slider", name="Layers").press("ArrowRight")
+    assert page.evaluate("[engine().state.depth, engine().state.step]") == [5, moved]
+
+
+def test_an_empty_paper_has_no_answer(visit: Visit) -> None:
+    page = visit.open("step=4")
+    page.get_by_role("button", name="Clear").click()
+    assert said(visit).startswith("The paper is empty. ") and said(visit).endswith("All ten y are equal, 0.1.")
+    assert page.locator(f"#{NAME} table.bars tr.answer").count() == 0
+    assert bars(page) == ["0.10"] * 10
+    visit.open(f"{STUCK}&strokes=")
+    assert re.search(r"It answers \d to every digit\.$", said(visit))
 
 
 def test_a_newer_network_goes_before_one_that_is_trained(visit: Visit) -> None:

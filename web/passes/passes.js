@@ -2,7 +2,7 @@
 "use strict";
 
 (function page(engine) {
-  const { controls, LEARNT, View, begun, passes } = engine.passes, { isExample } = engine.drawing;
+  const { controls, LEARNT, View, begun, passes, nextStep, movedStep } = engine.passes, { isExample } = engine.drawing;
   const NETWORK = ["f", "depth", "updates"]; // what makes another network
 
   class PassesPage extends engine.Instrument {
@@ -29,6 +29,7 @@
     set(changes, { address = true } = {}) {
       const before = this.state, next = controls.consistent({ ...before, ...changes });
       const network = !this.network || NETWORK.some((name) => before[name] !== next[name]);
+      if (next.depth !== before.depth && changes.step === undefined) next.step = movedStep(before, next.depth);
       // What was learnt was learnt by this network, of this drawing.
       if (changes.learnt === undefined && (network || changes.strokes || changes.T !== undefined)) next.learnt = 0;
       this.state = next;
@@ -42,7 +43,7 @@
     // After the last step the weights change, and the values run down once more.
     step() {
       const { step, depth, learnt } = this.state;
-      if (step < 2 * depth) this.set({ step: step + 1 });
+      if (step < 2 * depth) this.set({ step: nextStep(this.state) });
       else this.set({ step: depth, learnt: Math.min(LEARNT, learnt + 1) });
     }
 

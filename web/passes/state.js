@@ -26,5 +26,19 @@
     return { down, up, layer: step > depth ? up : down };
   }
 
-  engine.passes = { controls: new StrokeControls("two-passes", TABLE, consistent), WIDTH, PEN, UPDATES, LEARNT, reached };
+  // Layers that have a row: of many, every fifth, and the newest.
+  const MOST = 8;
+  const hasRow = (r, R) => R <= MOST || r < 2 || r % 5 === 0 || r === R;
+  const layersShown = ({ depth, ...state }) => range(0, depth).filter((r) => hasRow(r, depth) || r === reached({ depth, ...state }).layer);
+
+  // The next step that comes to a layer with a row; after the last, one that changes the weights.
+  function nextStep({ step, depth }) {
+    do step += 1; while (step < 2 * depth && !hasRow(reached({ step, depth }).layer, depth));
+    return step;
+  }
+
+  // With another number of layers the end stays the end, and the answer the answer; all else starts again.
+  const movedStep = ({ step, depth }, to) => (step === 2 * depth ? 2 * to : step === depth ? to : 0);
+
+  engine.passes = { controls: new StrokeControls("two-passes", TABLE, consistent), WIDTH, PEN, UPDATES, LEARNT, reached, layersShown, nextStep, movedStep };
 })(Layerwise);

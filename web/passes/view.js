@@ -2,15 +2,12 @@
 "use strict";
 
 (function view(engine) {
-  const { controls, WIDTH, PEN, SIDE, LEARNT, reached, aboutStep, aboutNetwork } = engine.passes;
+  const { controls, WIDTH, PEN, SIDE, LEARNT, reached, layersShown, aboutStep, aboutNetwork, answerOf } = engine.passes;
   const { make, button, spoken, Control, say } = engine.elements, { written } = engine.words;
   const { Paper, Bars, stillBars, svgOf, EXAMPLES, asText } = engine.drawing;
   const SHOWN = ["a 7", "a 4 that leans", "a letter", "a spiral"];
-  const MOST = 8; // layers that are all shown; of more, every fifth
   const LIGHT = [255, 255, 255], POSITIVE = [26, 95, 224], NEGATIVE = [191, 70, 0];
   const HEAD = ["layer", "y", "size of y", "δ", "size of δ"], UNSEEN = { "aria-hidden": "true" }; // a reader of the screen hears the sizes
-
-  const layersShown = (R) => Array.from({ length: R + 1 }, (_, r) => r).filter((r) => R <= MOST || r < 2 || r % 5 === 0 || r === R);
 
   // Numbers as colours, white for 0; the largest is full.
   function paint(canvas, values, width) {
@@ -40,7 +37,7 @@
           make("div", { class: "answers" },
             make("div", { class: "buttons" }, this.step = button("Step", step), button("Run through", through), button("Start again", again)),
             spoken(this.verdict = make("strong"), ". ", this.sentence = make("span")), this.bars.table)),
-        this.table = make("table", { class: "layers" }, make("caption", { text: "Root mean squares, layer by layer; blue is positive, orange negative" }),
+        this.table = make("table", { class: "layers" }, make("caption", { text: "Root mean squares, layer by layer; blue is positive, orange negative, and each strip has full colour at its largest number" }),
           make("thead", {}, make("tr", {}, ...HEAD.map((text) => make("th", { scope: "col", text, ...(text.length === 1 && UNSEEN) })))), this.rows = make("tbody")),
         make("div", { class: "controls" }, ...["T", "f", "depth", "updates", "rate"].map((name) => this.control(name))),
         this.foot = make("p", { class: "foot" }));
@@ -64,7 +61,7 @@
     // Rows of the layers: a strip and its size, where it has been reached.
     layers({ state, found: { own } }) {
       const { down, up, layer } = reached(state);
-      return layersShown(own.R).map((r) => ({
+      return layersShown(state).map((r) => ({
         r, now: r === layer, n: own.n[r], y: r <= down ? own.y[r] : null, delta: r >= Math.max(1, up) && state.step > own.R ? own.delta[r] : null,
       }));
     }
@@ -84,7 +81,7 @@
       if (this.paper.points || !found) return;
       say(this.step, state.step < R ? "Step: down" : state.step < 2 * R ? "Step: up" : state.learnt < LEARNT ? "Step: change the weights" : "Step");
       const { own } = found, there = state.step >= R;
-      this.bars.show(own.y[R], there ? own.y[R].indexOf(Math.max(...own.y[R])) : null);
+      this.bars.show(own.y[R], there ? answerOf(own.y[R]) : null);
       this.drawLayers(this.layers(page));
       say(this.foot, `${aboutNetwork(state, page.network)} Hidden layers have ${WIDTH} units. All is computed in your browser in float64; nothing leaves the page.`);
     }
@@ -113,7 +110,7 @@
       const { verdict, text } = this.about(page), { state, found: { own } } = page, size = (values) => (values ? written(engine.rootMeanSquare(values)) : "");
       const rows = this.layers(page).map(({ r, y, delta }) => `<tr><th scope="row">${r}</th><td>${size(y)}</td><td>${size(delta)}</td></tr>`);
       return `<div class="desk">\n<svg class="paper" viewBox="0 0 256 256" role="img" aria-label="A drawing.">${svgOf(state.strokes, PEN)}</svg>\n`
-        + `<div class="answers"><p class="sentence"><strong>${verdict}</strong>. ${text}</p>\n${stillBars(own.y[own.R], own.y[own.R].indexOf(Math.max(...own.y[own.R])))}</div>\n</div>\n`
+        + `<div class="answers"><p class="sentence"><strong>${verdict}</strong>. ${text}</p>\n${stillBars(own.y[own.R], answerOf(own.y[own.R]))}</div>\n</div>\n`
         + `<table class="layers"><caption>Root mean squares, layer by layer</caption><thead><tr><th scope="col">layer</th><th scope="col">y</th><th scope="col">δ</th></tr></thead><tbody>\n${rows.join("\n")}\n</tbody></table>\n`;
     }
   }
