@@ -212,6 +212,20 @@ def test_tables_hold_what_the_charts_show(visit: Visit) -> None:
     expect(page.get_by_role("columnheader", name="σ_w")).to_be_visible()
 
 
+def test_a_product_of_0_is_said_and_has_no_line(visit: Visit) -> None:
+    page = visit.open("f=relu&x=-1&panel=product")
+    assert "ReLU has no line: its product is 0" in page.locator(f"#{NAME} .panel .sentence:visible").inner_text()
+    page.locator(f"#{NAME} summary:visible", has_text="The chart as a table").click()
+    cells = page.locator(f"#{NAME} .panel table:visible tbody td:nth-of-type(3)").all_inner_texts()
+    assert len(cells) == 8 and set(cells) == {"product 0"}
+
+
+def test_the_slope_that_is_said_gives_the_product_that_is_said(visit: Visit) -> None:
+    said = visit.open("f=lecun_tanh").locator(f"#{NAME} .sentence:visible").first.inner_text()
+    slope, product = re.search(r"slope ([\d.]+)\. 39 layers with this slope leave (\d+) of", said).groups()
+    assert round(float(slope) ** 39) == int(product)
+
+
 def test_a_redraw_takes_a_hundredth_of_a_second_of_work(visit: Visit) -> None:
     """Counted, not timed: how often an activation is evaluated for one redraw, at a few nanoseconds each."""
     page = visit.open("f=tanh&panel=layer&sigmaW2=2")

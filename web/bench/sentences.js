@@ -7,11 +7,14 @@
   const negative = (text) => (text.startsWith("−") ? text.slice(1) : text === "0" ? text : `−${text}`);
   const counted = (layers) => (layers === 1 ? "One layer" : `${layers} layers`);
 
+  // The slope with as many digits as give the product that is printed.
+  const slopeIn = ({ layers }, { slope }) => enough([slope], (one) => writtenPower(layers * Math.log10(one)))[0];
+
   // {verdict, text} for one unit; found: {value, slope, steepest, product: as text}.
-  function aboutUnit(state, { value, slope, steepest, product }) {
-    const { f, x, layers } = state;
+  function aboutUnit(state, found) {
+    const { f, x, layers } = state, { value, slope, steepest, product } = found;
     const left = ` ${counted(layers)} with this slope ${layers === 1 ? "leaves" : "leave"} ${product} of a signal.`;
-    const text = `${named(state)} at x = ${written(x)}: value ${written(value)}, slope ${written(slope)}.${left}`;
+    const text = `${named(state)} at x = ${written(x)}: value ${written(value)}, slope ${slopeIn(state, found)}.${left}`;
     if (f === "relu") {
       if (x === 0) return { verdict: "At the kink", text: `ReLU has no slope at 0. By convention it is taken as 0, as in Keras.${left}` };
       return { verdict: x > 0 ? "Open" : "Shut", text };
@@ -54,9 +57,17 @@
   };
 
   function unitFormulas(state, found) {
-    const [slope] = enough([found.slope], (one) => writtenPower(state.layers * Math.log10(one)));
+    const slope = slopeIn(state, found);
     const product = [`f′(x)^{${state.layers}}`, `${slope}^{${state.layers}}`, found.product];
     return [...FORMULAS[state.f](state.x, found, state), product];
+  }
+
+  // logs: {name: log10 of its slope at x}. A product that is 0 has no place in a logarithmic chart.
+  function aboutProduct(state, found, logs) {
+    const none = Object.keys(logs).filter((name) => !Number.isFinite(logs[name])).map((name) => names[name]);
+    const left = none.length ? ` ${none.join(" and ")} has no line: its product is 0, which a logarithmic chart cannot show.` : "";
+    return `${state.layers} slopes of ${names[state.f]}, each ${slopeIn(state, found)} as at x = ${written(state.x)}: the product is ${found.product}. `
+      + `Weights stand between them, and may make it larger or smaller.${left}`;
   }
 
   function layerFormulas({ sigmaW2, sigmaB2 }, { second, slopes, next, chi }) {
@@ -89,5 +100,5 @@
     return { verdict: VERDICTS[goal.kind], text };
   }
 
-  Object.assign(engine.bench, { aboutUnit, unitFormulas, layerFormulas, aboutLayers });
+  Object.assign(engine.bench, { aboutUnit, aboutProduct, unitFormulas, layerFormulas, aboutLayers });
 })(Layerwise);

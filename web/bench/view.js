@@ -2,7 +2,7 @@
 "use strict";
 
 (function view(engine) {
-  const { controls, PRESETS, RULES, LOOKS, charts, aboutUnit, unitFormulas, layerFormulas, aboutLayers } = engine.bench;
+  const { controls, PRESETS, RULES, LOOKS, charts, aboutUnit, aboutProduct, unitFormulas, layerFormulas, aboutLayers } = engine.bench;
   const { written, writtenPower } = engine.words, { names } = engine.controls;
   const { make, button, picture, swatch, spoken, tableBehind, Control, paint, say } = engine.elements;
   const PANELS = { product: "Many layers: a product of slopes", layer: "A wide layer: q, V(q) and χ(q)" };
@@ -196,7 +196,7 @@
 
     drawProducts({ unit }) {
       const { state } = this;
-      say(this.multiplied, `${state.layers} slopes of ${names[state.f]}, each ${written(unit.slope)} as at x = ${written(state.x)}: the product is ${unit.product}. Weights stand between them, and may make it larger or smaller.`);
+      say(this.multiplied, aboutProduct(state, unit, this.logs()));
       this.paint(this.products, `Products of slopes, logarithmic. ${this.multiplied.textContent}`, (size) => charts.products({ ...size, logs: this.logs(), state }));
     }
 

@@ -82,10 +82,10 @@
     }
   }
 
-  // The first column heads the rows; an undefined value is an empty cell.
+  // The first column heads the rows; an undefined value is an empty cell, words stay as they are.
   function fill(table, caption, head, rows) {
     const cells = ([first, ...others]) => [
-      make("th", { scope: "row", text: first }), ...others.map((value) => make("td", { text: value === undefined ? "" : written(value) })),
+      make("th", { scope: "row", text: first }), ...others.map((value) => make("td", { text: value === undefined ? "" : typeof value === "string" ? value : written(value) })),
     ];
     table.replaceChildren(
       make("caption", { text: caption }),
