@@ -95,6 +95,17 @@ def test_the_buttons_lead_to_the_same_states(visit: Visit) -> None:
         assert page.evaluate("location.hash") == f"#{NAME}?{state}"
 
 
+def test_a_network_to_start_from_leaves_what_is_looked_at(visit: Visit) -> None:
+    page = visit.open("weights=1&panel=check&seed=3")
+    page.locator(f"#{NAME} .presets button", has_text="Tanh, 40 layers").click()
+    visit.settle()
+    state = page.evaluate("engine().state")
+    assert (state["f"], state["seed"], state["weights"], state["panel"]) == ("tanh", 0, True, "check")
+    assert page.locator(f"#{NAME} .presets [aria-pressed=true]").inner_text().startswith("Tanh, 40 layers")
+    assert page.locator(f"#{NAME} .panel tbody tr:visible").count() == 40
+    assert "of E, added up over the digits" in page.locator(f"#{NAME} .panel caption:visible").inner_text()
+
+
 def test_a_link_in_the_text_sets_the_state(visit: Visit) -> None:
     page = visit.open()
     page.get_by_text("it fades").click()

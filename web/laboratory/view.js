@@ -11,9 +11,13 @@
     { key: "backpropagation", name: "backpropagation", look: "theory", marker: null },
     { key: "complex", name: "complex step", look: "spread", marker: "circle", loose: true },
   ];
+  const CHECKED = "One weight of each layer, the one with the largest derivative: of E, added up over the digits shown. "
+    + "The lines above are root mean squares of all derivatives of the mean error.";
   const PANELS = { train: "Train it", check: "Check its gradients", histograms: "Look inside a layer" };
+  const LOOKED_AT = ["weights", "biases", "spread", "panel"]; // what a network to start from leaves as it is
   const FIRST = ["f", "depth", "sigmaW2", "rule"];
   const MORE = ["width", "sigmaB2", "a", "gain", "digits", "draws", "skip", "normalise", "redraw", "seed"];
+  const lookedAt = (state) => Object.fromEntries(LOOKED_AT.map((name) => [name, state[name]]));
 
   class View {
     // actions: {set, train, step, reset}. `page` of the other methods is what the page knows: {state, measured, stale
@@ -52,7 +56,7 @@
       this.presets = make("div", { class: "presets", role: "group", "aria-label": "Networks to start from" },
         ...PRESETS.map(([label, changes]) => {
           const state = { ...controls.started(), ...changes };
-          return button(label, () => this.actions.set(state), { "data-state": controls.toAddress(state) });
+          return button(label, () => this.actions.set({ ...state, ...lookedAt(this.page.state) }), { "data-state": controls.toAddress(state) });
         }));
       this.theoryKey = make("span", { class: "key" }, swatch("theory", null), "δ predicted");
       const legend = make("div", { class: "legend", role: "group", "aria-label": "Lines of the chart" },
@@ -100,7 +104,7 @@
         control.show(state);
         if (control.name === "layer") control.input.max = state.depth - 2;
       }
-      const present = controls.toAddress({ ...state, panel: "none", updates: 0 });
+      const present = controls.toAddress({ ...state, ...lookedAt(controls.started()), updates: 0 });
       for (const preset of this.presets.children) preset.setAttribute("aria-pressed", preset.dataset.state === present);
       for (const panel of this.panels.children) panel.setAttribute("aria-expanded", panel.dataset.panel === state.panel);
       for (const [name, content] of Object.entries(this.contents)) content.hidden = name !== state.panel;
@@ -229,8 +233,8 @@
         ...size, last: rows.length, yLabel: "size of one derivative",
         series: WAYS.map((way) => ({ ...way, values: rows.map((row) => Math.abs(row[way.key])) })),
       }));
-      const head = ["layer", "backpropagation", "complex step", "differs by", "central difference", "differs by"];
-      fill(this.checkTable, "One weight of each layer, the one with the largest gradient", head, rows.map(({ r, backpropagation, complex, central }) => [
+      const head = ["layer", "backpropagation", "complex step", "relative difference", "central difference", "relative difference"];
+      fill(this.checkTable, CHECKED, head, rows.map(({ r, backpropagation, complex, central }) => [
         r, backpropagation, complex, difference(complex, backpropagation), central, difference(central, backpropagation),
       ]));
     }
