@@ -174,7 +174,7 @@ def test_the_keys_draw_one_step_a_press(visit: Visit) -> None:
 
 
 EXAMPLES = {
-    "a 7 on its side": "Turned a quarter to the right it would be a 7",
+    "a 7 on its side": "The drawing is read turned, and the bars are of that",
     "two digits": "two digits or more",
     "a letter": "This may be no digit",
     "a spiral": "This may be no digit",
@@ -280,6 +280,8 @@ def test_covering_a_square_costs_what_the_network_says(visit: Visit) -> None:
         assert covered[number] == pytest.approx(expected, abs=1e-9)
     said = page.locator(f"#{NAME} .panel:visible .sentence").inner_text()
     assert re.search(r"With a grey square (at the|in the) .*, it falls to", said)
+    few = "Layerwise.drawing.aboutCovered(7, [0.1, ...Array(63).fill(0.9)], 0.9)"
+    assert page.evaluate(few).endswith("1 of 64 squares takes away half of it or more.")
 
 
 def test_nothing_that_is_drawn_leaves_the_page(browser: Browser, built: Path) -> None:

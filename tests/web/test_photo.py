@@ -161,12 +161,15 @@ def test_a_photo_is_loaded_read_and_taken_away_again(visit: Visit) -> None:
     assert page.locator(f"#{NAME} svg.paper").get_attribute("aria-label") == "Paper with your photo"
     assert page.locator(f"#{NAME} svg.paper image").count() == 1
     assert page.locator(f"#{NAME} .presets [aria-pressed=true]").count() == 0
+    foot = page.locator(f"#{NAME} .foot")
+    assert foot.inner_text().startswith("Of the ten steps of a photo")
     page.get_by_role("button", name="Cover parts of it").click()
     visit.settle()
     assert "The 4 has a probability" in page.locator(f"#{NAME} .panel:visible .sentence").inner_text()
     page.get_by_role("button", name="Clear").click()
     assert page.locator(f"#{NAME} .sentence").first.inner_text().startswith("The paper is empty")
     assert page.locator(f"#{NAME} svg.paper image").count() == 0
+    assert foot.inner_text().startswith("Paper and ink are known here")
     assert load(visit, file_of(PAGE)).startswith("It reads a 4")  # the same file, once more
     page.get_by_role("button", name="a 7", exact=True).click()
     assert page.locator(f"#{NAME} .sentence").first.inner_text().startswith("It reads a 7")

@@ -12,7 +12,7 @@
     const reasons = problems.map(({ advice }) => capital(advice)).join(" ");
     if (kinds.includes("no digit") && kinds.includes("turned")) {
       const also = first.digit === digit ? " also" : "";
-      return { verdict: "This may be no digit", text: `${reasons} As it lies, the network${also} says ${said(first.digit, first.probabilities)}; the bars are those of the turned drawing.` };
+      return { verdict: "This may be no digit", text: `The drawing is read turned, and the bars are of that. ${reasons} As it lies, the network${also} says ${said(first.digit, first.probabilities)}.` };
     }
     if (kinds.includes("no digit")) return { verdict: "This may be no digit", text: `${reasons} If it has to be one, the network says ${answer}.` };
     if (problems.length) return { verdict: `It reads ${engine.aDigit(digit)}, with a doubt`, text: `The network says ${answer}. But ${reasons[0].toLowerCase()}${reasons.slice(1)}` };
@@ -43,7 +43,7 @@
     const [row, column] = [Math.floor(worst / 8), worst % 8];
     const where = `${["at the top", "in the middle", "at the bottom"][Math.floor(row / 2.7)]}, ${["on the left", "in the centre", "on the right"][Math.floor(column / 2.7)]}`;
     const lost = values.filter((value) => value < before / 2).length;
-    const few = lost === 0 ? "No square takes away half of it." : `${lost} of ${values.length} squares take away half of it or more.`;
+    const few = lost === 0 ? "No square takes away half of it." : `${lost} of ${values.length} squares ${lost === 1 ? "takes" : "take"} away half of it or more.`;
     const falls = values[worst] < before ? ` With a grey square ${where}, it falls to ${probability(values[worst])}.` : "";
     return `The ${digit} has a probability ${ofSize(before)}.${falls} ${few}`;
   }

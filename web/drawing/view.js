@@ -15,6 +15,8 @@
   const LEFT_OUT = "Paper and ink are known here, so the steps of a photo that look for them are left out: how the camera was held (1), the sheet on its table (2), "
     + "polarity (4), and in step 7 the ruled lines. A small digit is cut out (3); the light (5) is that of white paper. ";
   const OF_A_PHOTO = "A photo takes them all; what a browser does not read, the command layerwise predict may. ";
+  const PHOTO_SHOWN = "Of the ten steps of a photo the last five are shown. What a browser does not read, the command layerwise predict may. ";
+  const IN_THE_BROWSER = "Everything is computed in your browser, and nothing that you draw or load leaves it; the address of the page holds your drawing, so that you can keep it, and no photo.";
 
   const lengths = ({ box }) => (box ? `${box.right - box.left} × ${box.bottom - box.top} pixels` : "none");
   const DESCRIBED = { // what a reader of the screen hears of each
@@ -65,7 +67,7 @@
         this.panels = make("div", { class: "panels", role: "group", "aria-label": "Shown below" },
           ...Object.entries(PANELS).map(([name, label]) => button(label, () => set({ panel: this.page.state.panel === name ? "none" : name }), { "data-panel": name }))),
         ...Object.values(this.contents = { maps: this.inside(), covered: this.covering() }),
-        make("p", { class: "foot", text: `${LEFT_OUT}${OF_A_PHOTO}Everything is computed in your browser, and nothing that you draw or load leaves it; the address of the page holds your drawing, so that you can keep it, and no photo.` }));
+        this.foot = make("p", { class: "foot" }));
     }
 
     control(name) {
@@ -142,6 +144,7 @@
       this.paper.svg.setAttribute("aria-label", page.photo ? "Paper with your photo" : `Paper with ${state.strokes.length} ${state.strokes.length === 1 ? "stroke" : "strokes"}`);
       say(this.verdict, verdict);
       say(this.sentence, text);
+      say(this.foot, `${page.photo ? PHOTO_SHOWN : `${LEFT_OUT}${OF_A_PHOTO}`}${IN_THE_BROWSER}`);
       if (this.paper.points) return; // all else is of the drawing without this stroke, and greyed
       this.bars.show(reading.probabilities, reading.digit);
       for (const { name, greys, canvas } of this.pictures) {
