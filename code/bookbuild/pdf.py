@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urldefrag
 
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, NavigableString
 from sphinx_external_toc.parsing import parse_toc_yaml
 
 from bookbuild.browser import NOT_FOUND, chromium, find_chromium
@@ -25,9 +25,10 @@ PAGE_WIDTH, PAGE_HEIGHT = 666, 1000  # what the margins of web/print.css leave o
 POINTS_AT_IDS = ("for", "aria-labelledby", "aria-describedby", "aria-controls")
 # Shown by a script, for the dark theme, or to be pressed; on paper none of it is there.
 NOT_ON_PAPER = (
-    "script, template, button, summary .expanded, .only-dark, .headerlink, .copybtn, .prev-next-area, .reading-time"
+    "script, template, button, summary .expanded, .sd-summary-state-marker, .only-dark, .headerlink, .copybtn, "
+    ".viewcode-link, .prev-next-area, .reading-time"
 )
-# What is wider than the page is drawn smaller, once the mathematics is set.
+# What is wider than the page is drawn smaller, once the mathematics is set; what is long may go on on the next page.
 FIT = """async () => {
     await MathJax.startup.promise;
     await Promise.all([...document.images].map((image) => image.decode()));
@@ -37,6 +38,9 @@ FIT = """async () => {
         const taken = Math.max(drawn.getBoundingClientRect().width, wide.scrollWidth);
         if (taken > room) wide.style.zoom = 0.99 * room / taken;
     }
+    for (const whole of document.querySelectorAll("table, .highlight, .cell, .admonition"))
+        for (let box = whole; box.offsetHeight > innerHeight / 3 && !box.matches("section"); box = box.parentElement)
+            box.classList.add("long");
 }"""
 
 
@@ -71,21 +75,24 @@ def one_page(html: Path, parts: list[tuple[str | None, list[str]]]) -> str:
     home = read_page(html / "index.html")
     names = {name for _, pages in parts for name in pages}
     body, heads = [], []
+    sheets: dict[str, Any] = {}
     for caption, pages in parts:
         if caption:
             body.append(f'<h1 class="part">{caption}</h1>')
         for name in pages:
-            article = _article(html, name, names, deeper=caption is not None)
+            page = read_page(html / f"{name}.html")
+            sheets |= {str(link): link for link in page.select("head > link") if _serves_print(link)}
+            article = _article(page, html, name, names, deeper=caption is not None)
             title = article.find(["h1", "h2"]).get_text()
             heads.append(f'@page {name} {{ @top-right {{ content: "{title}"; }} }} #{name} {{ page: {name}; }}')
             body.append(f'<div id="{name}">{article}</div>')
-    head = [tag for tag in home.head.find_all(["link", "script"]) if _serves_print(tag)]
+    head = [*sheets.values(), *filter(_serves_print, home.head.find_all("script"))]
     for tag in head:
         _at_home(tag, html)
     print_sheet = (html / "_static" / "print.css").as_uri()
     return (
         '<!doctype html><html lang="en" data-theme="light"><head><meta charset="utf-8">'
-        f"<title>{home.title.get_text()}</title>{''.join(map(str, head))}"
+        f"<title>{home.title.get_text().partition(' — ')[0]}</title>{''.join(map(str, head))}"
         f'<link rel="stylesheet" href="{print_sheet}"><style>{" ".join(heads)}</style></head>'
         f'<body class="bd-article">{"".join(body)}</body></html>'
     )
@@ -97,9 +104,9 @@ def _serves_print(tag: Any) -> bool:
     return "MathJax" in tag.get_text() or "mathjax" in tag.get("src", "")
 
 
-def _article(html: Path, name: str, names: set[str], *, deeper: bool) -> Any:
+def _article(page: Any, html: Path, name: str, names: set[str], *, deeper: bool) -> Any:
     """The article of a page, its marks and links under the page's name; headings a level deeper inside a part."""
-    article = read_page(html / f"{name}.html").select_one("article.bd-article")
+    article = page.select_one("article.bd-article")
     for tag in article.select(NOT_ON_PAPER):
         tag.decompose()
     for tag in article.find_all("details"):
@@ -111,10 +118,18 @@ def _article(html: Path, name: str, names: set[str], *, deeper: bool) -> Any:
     if deeper:
         for tag in article.find_all(re.compile("^h[1-5]$")):
             tag.name = f"h{int(tag.name[1]) + 1}"
+    for words in article.select(".instrument > p:not([class])"):
+        words.contents[0].replace_with(words.contents[0].replace("With JavaScript", "On the web page"))
+    for formula in article.select("span.math"):
+        _with_its_marks(formula, page)
     for tag in article.find_all(True):
         for attribute in {"id", *POINTS_AT_IDS} & set(tag.attrs):
             tag[attribute] = " ".join(f"{name}--{word}" for word in tag[attribute].split())
-        if tag.name == "img":
+        if "instrument" in tag.get("class", []):
+            own = tag["id"].removeprefix(f"{name}--")
+            tag.wrap(page.new_tag("div", id=tag["id"]))
+            tag["id"] = own  # its style sheet calls it so
+        elif tag.name == "img":
             tag.attrs.pop("loading", None)
             _at_home(tag, html)
         elif tag.name == "a" and "href" in tag.attrs:
@@ -122,10 +137,26 @@ def _article(html: Path, name: str, names: set[str], *, deeper: bool) -> Any:
     return article
 
 
+def _with_its_marks(formula: Any, page: Any) -> None:
+    """Keep the bracket before a formula, and the full stop after it, in its line."""
+    before, after = formula.previous_sibling, formula.next_sibling
+    line = formula.wrap(page.new_tag("span", style="white-space: nowrap"))
+    if isinstance(before, NavigableString):
+        rest = before.rstrip("([“")
+        line.insert(0, before[len(rest) :])
+        before.replace_with(rest)
+    if isinstance(after, NavigableString):
+        rest = after.lstrip(".,;:?!)]”’")
+        line.append(after[: len(after) - len(rest)])
+        after.replace_with(rest)
+
+
 def _inside(link: Any, name: str, names: set[str]) -> None:
     """Let a link lead to its place in this file; a file of the site, which has none, is no link on paper."""
     target, mark = urldefrag(link["href"])
     if re.match("[a-z]+:", target):
+        if "download" in link.attrs:
+            link.unwrap()
         return
     page = target.removesuffix(".html") or name
     if page in names:
