@@ -32,7 +32,6 @@ def test_a_browser_that_says_nothing_is_an_error() -> None:
 def test_without_a_browser_nothing_is_timed(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(engine_bench.shutil, "which", lambda name: None)
-    monkeypatch.delenv("CHROMIUM", raising=False)
+    monkeypatch.setattr(engine_bench, "find_chromium", lambda: None)
     assert main() == 0
     assert "no Chromium" in capsys.readouterr().out
