@@ -16,19 +16,8 @@ from layerwise.see.weights import SHIPPED, WEIGHTS, pretrained
 
 __all__ = ["READERS", "of_trainings", "own_record"]
 
-READERS = {
-    ("mnist", "scikit-learn"): (
-        "cnn_report",
-        "cnn_report_more",
-        "cnn_report_synthetic",
-        "cnn_improved",
-        "cnn_handwriting",
-    ),
-    ("pages",): ("cnn_report",),
-}
-"""The studies whose networks are shown these collections of handwriting, beside the networks that ship. Pages are a
-study of their own: what `layerwise.see.photo` learns to read on them changes no digit that was cut out before, and
-trainings of hours need not be repeated for it."""
+READERS = ("cnn_report", "cnn_report_more", "cnn_report_synthetic", "cnn_improved", "cnn_handwriting")
+"""The studies whose networks are shown handwriting, beside the networks that ship."""
 
 
 def _train(settings: Mapping[str, Any], digits: Digits, folder: Path, jobs: int | None, progress: bool) -> Tables:
@@ -66,8 +55,7 @@ def _read_handwriting(
     return {"readings": readings}
 
 
-def _of_handwriting(collections: tuple[str, ...]) -> Study:
-    readers = READERS[collections]
+def _of_handwriting(collections: tuple[str, ...], readers: tuple[str, ...]) -> Study:
     settings = {
         "studies": {study: recipes.STUDIES[study] for study in readers},
         "handwriting": "mnist",
@@ -80,5 +68,7 @@ def _of_handwriting(collections: tuple[str, ...]) -> Study:
 
 
 STUDIES |= {name: of_trainings(settings) for name, settings in recipes.STUDIES.items()}
-STUDIES["transfer"] = _of_handwriting(("mnist", "scikit-learn"))
-STUDIES["transfer_pages"] = _of_handwriting(("pages",))
+STUDIES["transfer"] = _of_handwriting(("mnist", "scikit-learn"), READERS)
+# Of their own: what photo learns to read on pages changes no digit that was cut out before, and trainings of hours need
+# not be repeated for it.
+STUDIES["transfer_pages"] = _of_handwriting(("pages",), ("cnn_report",))
