@@ -87,6 +87,27 @@ def test_the_new_activation_by_complex_steps(seed: int) -> None:
     assert list(found(task).values()) == pytest.approx(expected, rel=1e-10)
 
 
+def four_digits(number: float) -> float:
+    return float(f"{number:.4g}")
+
+
+@pytest.mark.parametrize("seed", [*SEEDS, 185, 1618033988])
+def test_four_digits_on_the_way_are_enough_for_the_chain(seed: int) -> None:
+    """The sheet asks for four digits; the last two seeds would draw slopes that two terms leave when they cancel."""
+    task = drawn("new_activation", seed)
+    point, layers, weight = re.search(
+        r"through (\d+) layers.*?weight ([\d.]+) .*nu = (-?[\d.]+)\$", task.question, re.DOTALL
+    ).group(3, 1, 2)
+    slope = task.answers["slope"].right
+    if "{1 + e^{-" in task.question:
+        x = float(point) * float(re.search(r"e\^\{-([\d.]+) x", task.question)[1])
+        share = four_digits(1 / (1 + np.exp(-x)))
+        slope = share + four_digits(x * four_digits(share * (1 - share)))
+    slope = four_digits(slope)
+    assert task.answers["slope"].judged(slope)[0] == "right"
+    assert task.answers["factor"].judged((float(weight) * slope) ** int(layers))[0] == "right"
+
+
 @pytest.mark.parametrize("f", list(FORMULAS))
 @pytest.mark.parametrize("bug", list(PLANTED))
 def test_each_planted_mistake_is_the_one_that_is_named(bug: str, f: str, capsys: pytest.CaptureFixture[str]) -> None:
