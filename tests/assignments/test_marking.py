@@ -89,7 +89,10 @@ def test_what_is_said_of_a_comma(given: str, hint: str) -> None:
 
 @pytest.mark.parametrize(
     ("given", "verdict"),
-    [("6 as 3", "right"), ("6 AS 3 ", "right"), ("3 as 6", "nearly"), ("3", "wrong"), (63, "wrong")],
+    [
+        *(("6 as 3", "right"), ("6 AS 3 ", "right"), ("6  as 3", "right"), ("('6 as 3',)", "right")),
+        *(("3 as 6", "nearly"), ("3", "wrong"), (63, "wrong"), ("6as3", "wrong"), ("6 as 3 as 6", "wrong")),
+    ],
 )
 def test_words_are_judged(given: Any, verdict: str) -> None:
     assert Answer("the mistake", "6 as 3", slips={"the other way round": "3 as 6"}).judged(given)[0] == verdict

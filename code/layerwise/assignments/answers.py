@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
@@ -50,11 +51,11 @@ class Answer:
         if not isinstance(given, (str, int, float)):  # a list may unfold without end
             return "wrong", "one answer is expected, not several"
         if isinstance(self.right, str):
-            words = str(given).strip().lower()
+            words = _words(given)
             for hint, slip in self.slips.items():
-                if words == str(slip).lower():
+                if words == _words(slip):
                     return "nearly", hint
-            return ("right", "") if words == self.right.lower() else ("wrong", "")
+            return ("right", "") if words == _words(self.right) else ("wrong", "")
         number = read_number(given)
         if number is None:
             return "wrong", about_commas(given) or UNREAD
@@ -84,6 +85,11 @@ class Answer:
     def _near(self, number: float, other: float, tolerance: float) -> bool:
         floor = 1e-12 if self.right == 0 else 0.0
         return abs(number - other) <= (tolerance + 1e-12) * abs(other) + floor
+
+
+def _words(given: Any) -> list[str]:
+    """What is written, without the quotes, brackets and blanks around it: Python prints ``('sign',)``."""
+    return re.findall(r"\w+", str(given).lower())
 
 
 def _general_slips(right: float) -> dict[str, float]:
