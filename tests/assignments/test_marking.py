@@ -174,6 +174,36 @@ def test_an_assignment_overwrites_nothing(tmp_path: Path, capsys: pytest.Capture
     assert [path.name for path in tmp_path.iterdir()] == ["anna.yml"]
 
 
+@pytest.mark.parametrize("had", [True, False])
+def test_what_cannot_be_written_whole_is_not_left_in_part(
+    had: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def write(path: Path, text: str) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.name == "solutions.md":
+            raise OSError(28, "No space left on device")
+        path.write_text(text, encoding="utf-8")
+
+    monkeypatch.setattr("layerwise.assignments.sheets.write_whole", write)
+    folder = tmp_path / "autumn"
+    if had:
+        folder.mkdir()
+    assert main(["assignments", "--seed", "1", str(folder)]) == 1
+    assert f"no assignment can be written into {folder}: No space left" in capsys.readouterr().err
+    assert list(folder.iterdir()) == []
+    monkeypatch.undo()
+    assert main(["assignments", "--seed", "1", str(folder)]) == 0
+
+
+@pytest.mark.parametrize("seed", ["-3", "1.5", "seven", "", "²", "9" * 400, "9" * 5000])
+def test_a_seed_on_the_command_line_is_a_whole_number(
+    seed: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["assignments", f"--seed={seed}", str(tmp_path / "autumn")])
+    assert "is no whole number, 0 or more" in capsys.readouterr().err and not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

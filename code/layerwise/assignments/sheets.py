@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from shutil import rmtree
 
 from layerwise.assignments.answers import CLOSE, POINTS, Answer, Task
 from layerwise.assignments.tasks import draw_tasks, sheet_id
@@ -32,7 +33,7 @@ def write_assignment(seed: int, folder: str | os.PathLike[str]) -> list[Path]:
     ValueError
         If the folder holds anything or is a file, or for a seed that is no whole number, 0 or more.
     OSError
-        If the folder cannot be read or written.
+        If the folder cannot be read or written; of the assignment nothing is left in it then.
     """
     folder, tasks = Path(folder), draw_tasks(seed)
     texts = {
@@ -47,8 +48,13 @@ def write_assignment(seed: int, folder: str | os.PathLike[str]) -> list[Path]:
             raise ValueError(f"{folder} is a file; an assignment goes into a folder of its own")
         if folder.is_dir() and any(folder.iterdir()):
             raise ValueError(f"{folder} is not empty; an assignment goes into a folder of its own")
-        for name, text in texts.items():
-            write_whole(folder / name, text)
+        try:
+            for name, text in texts.items():
+                write_whole(folder / name, text)
+        except OSError:  # half an assignment would only be in the way: the folder was empty, and is again
+            for part in {name.partition("/")[0] for name in texts}:
+                rmtree(folder / part, ignore_errors=True)
+            raise
     except OSError as error:
         raise OSError(f"no assignment can be written into {folder}: {error.strerror}") from None
     return [folder / name for name in texts]
