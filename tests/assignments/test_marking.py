@@ -135,6 +135,8 @@ def test_a_file_is_yaml_or_json(write: Any, tmp_path: Path) -> None:
         (b"- 1\n- 2\n", "holds no answers"),
         (b"#" * 100_001, "has 100,001 bytes"),
         (b"[" * 50_000, "cannot be read"),
+        (b"student: Anna\nmistakes:\n  accuracy: `0.7`\n", "cannot be read: found .*; look at line 3 or just above"),
+        (b'{"cells": [], "nbformat": 4}', "holds no answers"),
     ],
 )
 def test_a_file_that_is_none_is_refused(content: bytes, message: str, tmp_path: Path) -> None:
@@ -164,7 +166,8 @@ def test_from_the_seed_to_a_marked_assignment(tmp_path: Path, capsys: pytest.Cap
     said = capsys.readouterr().out
     assert said.startswith(f"{path} (Anna): 1 of {sum(map(len, SOLUTIONS.values()))} points\n")
     assert "Points" not in said and "no task" not in said and "no sheet" not in said
-    assert "  mistakes.accuracy                  right\n" in said
+    accuracy = f"{SOLUTIONS['mistakes']['accuracy']:.4g}"
+    assert f"\n  mistakes.accuracy                  right    {accuracy}\n" in said
 
 
 def test_an_assignment_overwrites_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -229,7 +232,7 @@ def test_a_form_that_cannot_be_read_does_not_stop_the_others(
     total = sum(map(len, SOLUTIONS.values()))
     assert said.out.count(f" of {total} points\n") == 2
     rows = [row.split() for row in said.out.partition("Points\n")[2].splitlines()]
-    assert rows[:2] == [["Anna", str(total), "of", str(total)], [names[5], "0", "of", str(total)]]
+    assert rows[:2] == [[names[1], "(Anna)", str(total), "of", str(total)], [names[5], "0", "of", str(total)]]
     assert [row[0] for row in rows[2:]] == [*(names[k] for k in (0, 2, 3)), str(tmp_path)]
     for reason in (
         f"{names[0]} cannot be read: ",
@@ -256,6 +259,15 @@ def test_a_form_says_what_no_task_asks_for(tmp_path: Path) -> None:
     marked = check_file(TASKS, path)
     assert marked.remarks == ["no task asks for remark", "no task asks for mistakes.acuracy"]
     assert marked.student == "A[31m B"
+
+
+def test_a_blank_that_is_missing_behind_a_colon_costs_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "answers.yml"
+    filled = form(TASKS).replace("  accuracy:", "  accuracy:0.7").replace("student:", "student:Anna the second")
+    path.write_text(filled, encoding="utf-8")
+    marked = check_file(TASKS, path)
+    (accuracy,) = [mark for mark in marked.marks if mark.answer == "accuracy"]
+    assert (marked.student, accuracy.given, marked.remarks) == ("Anna the second", "0.7", [])
 
 
 def test_a_form_that_unfolds_without_end_is_marked(tmp_path: Path) -> None:

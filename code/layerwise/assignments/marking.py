@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,14 +15,18 @@ from layerwise.assignments.answers import POINTS, Task, Verdict
 from layerwise.assignments.tasks import sheet_id
 
 MOST_BYTES = 100_000
+NO_BLANK = re.compile(rb"^([ ]*[a-zA-Z]\w*):(?=\S)", re.MULTILINE)
+"""A name whose colon lacks its blank, as in ``y_1:0.5``, for which YAML would refuse the whole form."""
+NO_ANSWERS = "holds no answers; expected the form answers.yml, filled in"
 
 
 @dataclass(frozen=True)
 class Mark:
-    """What was made of an answer: the task, the answer's key, the verdict, and a hint where there is one."""
+    """What was made of an answer: the task, the answer's key, what was given, the verdict, and a hint or nothing."""
 
     task: str
     answer: str
+    given: str
     verdict: Verdict
     hint: str
 
@@ -48,7 +53,8 @@ def check_answers(tasks: Sequence[Task], given: Mapping[str, Any]) -> list[Mark]
         for key, answer in task.answers.items():
             others = [other.right for name, other in task.answers.items() if name != key]
             numbers = [other for other in others if not isinstance(other, str)]
-            marks.append(Mark(task.name, key, *answer.judged(written.get(key), numbers)))
+            found = written.get(key)
+            marks.append(Mark(task.name, key, _line(found), *answer.judged(found, numbers)))
     return marks
 
 
@@ -76,6 +82,11 @@ class MarkedForm:
         """Of all answers together."""
         return sum(mark.points for mark in self.marks)
 
+    @property
+    def who(self) -> str:
+        """The file, and the student where one is named: two forms may name the same."""
+        return f"{self.name} ({self.student})" if self.student else self.name
+
 
 def check_file(tasks: Sequence[Task], path: str | os.PathLike[str]) -> MarkedForm:
     """Mark a file of answers, YAML or JSON.
@@ -87,6 +98,8 @@ def check_file(tasks: Sequence[Task], path: str | os.PathLike[str]) -> MarkedFor
     """
     given, expected = _read(Path(path)), sheet_id(tasks)
     found = _line(given.get("sheet")).lower()
+    if not found and not any(task.name in given for task in tasks):
+        raise ValueError(f"{path} {NO_ANSWERS}")
     if found and found != expected:
         raise ValueError(
             f"{path} answers the sheet {found}, but this seed draws {expected}: "
@@ -111,11 +124,14 @@ def _read(path: Path) -> Mapping[Any, Any]:
         raise ValueError(f"{path} has {len(content):,} bytes; a file of answers has a few hundred")
     try:
         # Builds nothing but texts, lists and mappings; reads JSON, too.
-        given = yaml.load(content, Loader=yaml.BaseLoader)
+        given = yaml.load(NO_BLANK.sub(rb"\1: ", content), Loader=yaml.BaseLoader)
+    except yaml.MarkedYAMLError as error:
+        place = f"; look at line {error.problem_mark.line + 1} or just above" if error.problem_mark else ""
+        raise ValueError(f"{path} cannot be read: {_line(error.problem)}{place}") from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise ValueError(f"{path} cannot be read: {' '.join(str(error).split())}") from None
     if not isinstance(given, Mapping):
-        raise ValueError(f"{path} holds no answers; expected the form answers.yml, filled in")
+        raise ValueError(f"{path} {NO_ANSWERS}")
     return given
 
 
@@ -131,22 +147,21 @@ def _unknown(tasks: Sequence[Task], given: Mapping[Any, Any]) -> list[str]:
 
 def _line(given: Any) -> str:
     """A stranger's text on one line, without what a terminal obeys."""
-    text = given if isinstance(given, str) else ""
+    text = str(given) if isinstance(given, (str, int, float)) else ""  # a list may unfold without end
     return "".join(letter for letter in " ".join(text.split()) if letter.isprintable())[:60]
 
 
 def marks_as_text(form: MarkedForm) -> str:
     """The marks of one file, one line an answer."""
-    who = f"{form.name} ({form.student})" if form.student else form.name
-    lines = [f"{who}: {form.points:g} of {len(form.marks)} points"]
+    lines = [f"{form.who}: {form.points:g} of {len(form.marks)} points"]
     for mark in form.marks:
-        lines.append(f"  {f'{mark.task}.{mark.answer}':<34} {mark.verdict:<8} {mark.hint}".rstrip())
+        lines.append(f"  {f'{mark.task}.{mark.answer}':<34} {mark.verdict:<8} {mark.given:<10} {mark.hint}".rstrip())
     return "\n".join([*lines, *(f"  {remark}" for remark in form.remarks)])
 
 
 def totals_as_text(forms: Sequence[MarkedForm], not_marked: Sequence[str] = ()) -> str:
-    """The points of several files, one line each, by student or, where none is named, by file."""
-    rows = [(form.student or form.name, f"{form.points:4g} of {len(form.marks)}") for form in forms]
+    """The points of several files, one line each."""
+    rows = [(form.who, f"{form.points:4g} of {len(form.marks)}") for form in forms]
     rows += [(name, "not marked") for name in not_marked]
     width = max((len(name) for name, _ in rows), default=0)
     return "\n".join(["Points", *(f"  {name:<{width}}  {points}" for name, points in rows)])

@@ -77,7 +77,7 @@ name of your own. Numbers are written as 0.0625, 6.25e-2, 1/16 or 6.25 %, to fou
 
 def form(tasks: Sequence[Task]) -> str:
     """The file that students fill in, YAML."""
-    lines = ["# One answer a line, behind the colon.", f"sheet: {sheet_id(tasks)}", "student:"]
+    lines = ["# One answer a line, behind the colon and a blank.", f"sheet: {sheet_id(tasks)}", "student:"]
     for task in tasks:
         lines += [f"{task.name}:", *(f"  {key}:" for key in task.answers)]
     return "\n".join(lines) + "\n"
@@ -101,8 +101,9 @@ def marking_guide(tasks: Sequence[Task], seed: int) -> str:
 
 A right answer is worth {POINTS["right"]:g} point, a nearly right one {POINTS["nearly"]:g}.
 `layerwise assignments --seed {seed} --check answers.yml` marks one file or many by these rules. The way to an answer,
-where students hand it in, is yours to mark. A wrong sign, a factor of 2, and a percentage for a share are nearly right
-everywhere, and so is a number within {CLOSE} times the tolerance; but not 0, 1 or another answer of the same task."""
+where students hand it in, is yours to mark, and so is what follows rightly from a mistake before it. A wrong sign,
+a factor of 2, and a percentage for a share are nearly right everywhere, and so is a number within {CLOSE} times the
+tolerance; but not 0, 1 or another answer of the same task."""
     ]
     for number, task in enumerate(tasks, start=1):
         rows = "\n".join(_row(key, answer) for key, answer in task.answers.items())
