@@ -54,11 +54,18 @@ def test_the_network_on_paper_by_central_differences(seed: int) -> None:
     for unit, key in enumerate(("delta_1", "delta_2", "delta_output")):
         step = np.eye(3)[unit] * h
         assert ours[key] == pytest.approx((error(tuple(step)) - error(tuple(-step))) / (2 * h), rel=1e-5)
+    slopes = np.zeros((2, 2))
+    for i, j in np.ndindex(2, 2):
+        step = np.zeros((2, 2))
+        step[i, j] = h
+        slopes[i, j] = (error(weights=first + step) - error(weights=first - step)) / (2 * h)
     i, j = (int(k) - 1 for k in re.search(r"w_\{(\d)(\d)\}", task.answers["slope"].asks).groups())
-    step = np.zeros((2, 2))
-    step[i, j] = h
-    slope = (error(weights=first + step) - error(weights=first - step)) / (2 * h)
-    assert ours["slope"] == pytest.approx(slope, rel=1e-5)
+    assert ours["slope"] == pytest.approx(slopes[i, j], rel=1e-5)
+    others = {hint[-2:]: slip for hint, slip in task.answers["slope"].slips.items() if "indices" in hint}
+    expected = {f"{k + 1}{m + 1}": slopes[k, m] for k, m in np.ndindex(2, 2) if (k, m) != (i, j)}
+    assert others == pytest.approx(expected, rel=1e-5)
+    for key, transposed in zip(("y_1", "y_2"), f(first.T @ inputs + b), strict=True):
+        assert transposed in [pytest.approx(slip, rel=1e-12) for slip in task.answers[key].slips.values()]
 
 
 def activation_of(text: str) -> Callable[[Any], Any]:

@@ -38,8 +38,12 @@ def network_on_paper(random: np.random.Generator) -> Task:
     slips = {BUGS[bug]: gradients_with_bugs([bug], network, np.array([x]).T, np.array([[T]])) for bug in SLIPS_ON_PAPER}
 
     def output(unit: int) -> Answer:
-        without = {"the bias is missing": float(network.activation.function(trace.nu[1][unit, 0] - b[1][unit]))}
-        return Answer(f"$y_{unit + 1}^{{(1)}}$", float(trace.y[1][unit, 0]), slips=without)
+        sums = {
+            "the bias is missing": trace.nu[1][unit, 0] - b[1][unit],
+            "W is transposed: a unit's weights are a row": w[1][:, unit] @ x + b[1][unit],
+        }
+        slips = {hint: float(network.activation.function(nu)) for hint, nu in sums.items()}
+        return Answer(f"$y_{unit + 1}^{{(1)}}$", float(trace.y[1][unit, 0]), slips=slips)
 
     def delta(layer: int, unit: int) -> Answer:
         right = float(trace.delta[layer][unit, 0])
@@ -47,7 +51,11 @@ def network_on_paper(random: np.random.Generator) -> Task:
         return Answer(rf"$\delta_{unit + 1}^{{({layer})}}$", right, slips=_other(wrong, right))
 
     slope = float(gradients.weights[1][i, j])
-    slopes = {hint: float(found.weights[1][i, j]) for hint, found in slips.items()}
+    slopes = {hint: float(found.weights[1][i, j]) for hint, found in slips.items()} | {
+        f"that is ∂E/∂w for the indices {k + 1}{m + 1}": float(gradients.weights[1][k, m])
+        for k, m in np.ndindex(2, 2)
+        if (k, m) != (i, j)
+    }
     answers = {
         "y_1": output(0),
         "y_2": output(1),
@@ -98,7 +106,14 @@ def _network(random: np.random.Generator) -> tuple[Network, list[float], float]:
         trace = network.trace([x], [[T]])
         sums = np.concatenate([trace.nu[1], trace.nu[2]])[:, 0]
         without = sums - np.concatenate([network.biases[1], network.biases[2]])
-        if min(abs(sums).min(), abs(without).min()) > 0.2 and abs(sums).max() < 2 and abs(trace.y[2][0, 0] - T) > 0.2:
+        transposed = network.weights[1].T @ x + network.biases[1]
+        # Inputs of one size would hide which of them was taken: all but the sign would be right.
+        if (
+            abs(np.concatenate([sums, without, transposed])).min() > 0.2
+            and abs(sums).max() < 2
+            and abs(trace.y[2][0, 0] - T) > 0.2
+            and abs(x[0]) != abs(x[1])
+        ):
             return network, x, T
 
 
@@ -185,7 +200,8 @@ from layerwise.derive import check_gradient
 check_gradient(my_gradients, activation="{f}", layers={layers}, seed={seed})
 ```
 
-Mend the line, and check that the verdict is *Right*. The answers are those of the program as it was handed out."""
+The rocket on top of a chapter of the book starts a machine that has `layerwise`. Mend the line, and check that the
+verdict is *Right*. The answers are those of the program as it was handed out."""
     lines = right.splitlines()[line - 1].strip(), wrong.splitlines()[line - 1].strip()
     solution = f"Line {line} is `{lines[1]}` and has to be `{lines[0]}`: {BUGS[bug]}."
     return Task("planted_bug", "A mistake in a backward pass", question, answers, solution, {"backward_pass.py": wrong})

@@ -97,7 +97,7 @@ def mistakes(random: np.random.Generator) -> Task:
             slips={"one in four: the classes are not equally many": 0.25},
         ),
         "mistake": Answer(
-            "the most frequent mistake, written as `true as answered`, such as `1 as 7`",
+            'the most frequent mistake, written as "true as answered", such as "1 as 7"',
             f"{digits[true]} as {digits[said]}",
             slips={"the other way round: rows are true digits": f"{digits[said]} as {digits[true]}"},
         ),

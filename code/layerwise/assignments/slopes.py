@@ -106,7 +106,8 @@ def vanishing_gradient(random: np.random.Generator) -> Task:
     }
     question = rf"""A very wide network has the activation {f} in all its layers, weights with
 $\sigma_w^2 = {weights:g}$ (fan-in times the variance of one weight), and biases with $\sigma_b^2 = {biases:g}$.
-Predict its gradients before anything is trained. You may iterate $V$, write a program, or use `layerwise.depth`."""
+Predict its gradients before anything is trained. You may iterate $V$, write a program, or use `layerwise.depth`.
+($q$, $V$ and $\chi$ are those of the chapter *Vanishing gradients*.)"""
     solution = f"""`fixed_point("{f}", {weights:g}, {biases:g})` gives $q^*$ and $\\chi$. The factor is
 $\\sqrt\\chi$, and the number of layers $\\ln 1000 / |\\ln\\sqrt\\chi|$."""
     return Task("vanishing_gradient", "How fast does this gradient vanish?", question, answers, solution)
