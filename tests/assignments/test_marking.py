@@ -167,7 +167,7 @@ def test_from_the_seed_to_a_marked_assignment(tmp_path: Path, capsys: pytest.Cap
     assert said.startswith(f"{path} (Anna): 1 of {sum(map(len, SOLUTIONS.values()))} points\n")
     assert "Points" not in said and "no task" not in said and "no sheet" not in said
     accuracy = f"{SOLUTIONS['mistakes']['accuracy']:.4g}"
-    assert f"\n  mistakes.accuracy                  right    {accuracy}\n" in said
+    assert f"\n  {'mistakes.accuracy':<31}  right    {accuracy}\n" in said
 
 
 def test_an_assignment_overwrites_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -84,7 +84,7 @@ class MarkedForm:
 
     @property
     def who(self) -> str:
-        """The file, and the student where one is named: two forms may name the same."""
+        """The file and, where one is named, the student; two forms may name the same."""
         return f"{self.name} ({self.student})" if self.student else self.name
 
 
@@ -154,8 +154,10 @@ def _line(given: Any) -> str:
 def marks_as_text(form: MarkedForm) -> str:
     """The marks of one file, one line an answer."""
     lines = [f"{form.who}: {form.points:g} of {len(form.marks)} points"]
-    for mark in form.marks:
-        lines.append(f"  {f'{mark.task}.{mark.answer}':<34} {mark.verdict:<8} {mark.given:<10} {mark.hint}".rstrip())
+    names = [f"{mark.task}.{mark.answer}" for mark in form.marks]
+    width = max(map(len, names), default=0)
+    for name, mark in zip(names, form.marks, strict=True):
+        lines.append(f"  {name:<{width}}  {mark.verdict:<8} {mark.given:<10} {mark.hint}".rstrip())
     return "\n".join([*lines, *(f"  {remark}" for remark in form.remarks)])
 
 
