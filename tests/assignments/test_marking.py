@@ -131,6 +131,8 @@ def test_a_file_is_yaml_or_json(write: Any, tmp_path: Path) -> None:
         (b"!!python/object/apply:os.getcwd []", "holds no answers"),
         (b"\x00\x01", "cannot be read"),
         (b"\xff\xfe\xfa", "cannot be read"),
+        ("student: Zoë".encode("latin-1"), "cannot be read: it is no text in UTF-8"),
+        (b"mistakes:\n  recall: 1\n  accuracy: 1\n  recall: 2\n", "recall stands there twice; look at line 4"),
         (b"", "holds no answers"),
         (b"- 1\n- 2\n", "holds no answers"),
         (b"#" * 100_001, "has 100,001 bytes"),

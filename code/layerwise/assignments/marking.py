@@ -110,6 +110,18 @@ def check_file(tasks: Sequence[Task], path: str | os.PathLike[str]) -> MarkedFor
     return MarkedForm(str(path), _line(given.get("student")), check_answers(tasks, given), remarks)
 
 
+class _OnceEach(yaml.BaseLoader):
+    """Refuses a name that stands twice: YAML would take the last answer and say nothing."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        names: set[str] = set()
+        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
+            if key.value in names:
+                raise yaml.MarkedYAMLError(problem=f"{key.value} stands there twice", problem_mark=key.start_mark)
+            names.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
 def _read(path: Path) -> Mapping[Any, Any]:
     """What stands in a file, every value as text: 0.10, 010 and 1:30 are left as they were written."""
     if path.is_dir():
@@ -124,7 +136,9 @@ def _read(path: Path) -> Mapping[Any, Any]:
         raise ValueError(f"{path} has {len(content):,} bytes; a file of answers has a few hundred")
     try:
         # Builds nothing but texts, lists and mappings; reads JSON, too.
-        given = yaml.load(NO_BLANK.sub(rb"\1: ", content), Loader=yaml.BaseLoader)
+        given = yaml.load(NO_BLANK.sub(rb"\1: ", content), Loader=_OnceEach)
+    except yaml.reader.ReaderError:
+        raise ValueError(f"{path} cannot be read: it is no text in UTF-8") from None
     except yaml.MarkedYAMLError as error:
         place = f"; look at line {error.problem_mark.line + 1} or just above" if error.problem_mark else ""
         raise ValueError(f"{path} cannot be read: {_line(error.problem)}{place}") from None
