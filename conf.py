@@ -74,7 +74,7 @@ autodoc_member_order = "bysource"
 autodoc_default_options = {"members": True}
 autodoc_preserve_defaults = True
 napoleon_google_docstring = napoleon_use_param = napoleon_use_rtype = False
-napoleon_use_ivar = True
+napoleon_custom_sections = [("Attributes", "params_style")]  # its own takes the first of two names for a type
 add_module_names = False
 toc_object_entries_show_parents = "hide"
 
