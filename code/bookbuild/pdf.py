@@ -2,6 +2,7 @@
 
 The pages' articles are put into one page, one after the other as the contents have them. Each keeps its own figures,
 numbers and boxes; drop-downs are open, instruments are their still pictures, and links between pages stay in the file.
+It is printed twice: the first time shows on which page each chapter begins, the second has it in the contents.
 """
 
 from __future__ import annotations
@@ -10,10 +11,13 @@ import argparse
 import re
 import sys
 from collections.abc import Iterator
+from html import escape
 from pathlib import Path
 from typing import Any
 from urllib.parse import urldefrag
 
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
 from bs4 import BeautifulSoup, NavigableString
 from sphinx_external_toc.parsing import parse_toc_yaml
 
@@ -22,11 +26,12 @@ from bookbuild.browser import NOT_FOUND, chromium, find_chromium
 NAME = "layerwise.pdf"
 LINKED = re.compile(r'<span class="one-pdf">(.*?)</span>')  # words of the home page that lead to it, once it is there
 PAGE_WIDTH, PAGE_HEIGHT = 666, 1000  # what the margins of web/print.css leave of A4, in CSS pixels
+PATIENCE = 3_600_000  # milliseconds to open the book, on a machine that does much else
 POINTS_AT_IDS = ("for", "aria-labelledby", "aria-describedby", "aria-controls")
 # Shown by a script, for the dark theme, or to be pressed; on paper none of it is there.
 NOT_ON_PAPER = (
     "script, template, button, summary .expanded, .sd-summary-state-marker, .only-dark, .headerlink, .copybtn, "
-    ".viewcode-link, .prev-next-area, .reading-time"
+    ".viewcode-link, .prev-next-area, .reading-time, form.answer"
 )
 # What is wider than the page is drawn smaller, once the mathematics is set; what is long may go on on the next page.
 FIT = """async () => {
@@ -41,6 +46,10 @@ FIT = """async () => {
     for (const whole of document.querySelectorAll("table, .highlight, .cell, .admonition"))
         for (let box = whole; box.offsetHeight > innerHeight / 3 && !box.matches("section"); box = box.parentElement)
             box.classList.add("long");
+    return [...document.querySelectorAll(".book-contents a")].map((link) => link.hash.slice(1));
+}"""
+NUMBER = """(pages) => {
+    document.querySelectorAll(".book-contents a").forEach((link, index) => link.dataset.page = pages[index]);
 }"""
 
 
@@ -74,11 +83,12 @@ def one_page(html: Path, parts: list[tuple[str | None, list[str]]]) -> str:
     """
     home = read_page(html / "index.html")
     names = {name for _, pages in parts for name in pages}
-    body, heads = [], []
+    body, heads, entries = [], [], []
     sheets: dict[str, Any] = {}
     for caption, pages in parts:
         if caption:
             body.append(f'<h1 class="part">{caption}</h1>')
+            entries.append(f"<p>{caption}</p>")
         for name in pages:
             page = read_page(html / f"{name}.html")
             sheets |= {str(link): link for link in page.select("head > link") if _serves_print(link)}
@@ -86,6 +96,9 @@ def one_page(html: Path, parts: list[tuple[str | None, list[str]]]) -> str:
             title = article.find(["h1", "h2"]).get_text()
             heads.append(f'@page {name} {{ @top-right {{ content: "{title}"; }} }} #{name} {{ page: {name}; }}')
             body.append(f'<div id="{name}">{article}</div>')
+            if caption:
+                entries.append(f'<a href="#{name}">{escape(title)}</a>')
+    body.insert(1, f'<nav class="book-contents"><p>Contents</p>{"".join(entries)}</nav>')  # after the home page
     head = [*sheets.values(), *filter(_serves_print, home.head.find_all("script"))]
     for tag in head:
         _at_home(tag, html)
@@ -115,6 +128,8 @@ def _article(page: Any, html: Path, name: str, names: set[str], *, deeper: bool)
         tag.name = "p"
         if re.search("code cell (source|output)|cell content", tag.get_text()):
             tag.decompose()  # it says what pressing it does
+        elif tag.find("p"):
+            tag.unwrap()  # no paragraph holds another
     if deeper:
         for tag in article.find_all(re.compile("^h[1-5]$")):
             tag.name = f"h{int(tag.name[1]) + 1}"
@@ -184,9 +199,18 @@ def write_pdf(page: Path, path: Path) -> None:
     with chromium() as browser:
         tab = browser.new_page(viewport={"width": PAGE_WIDTH, "height": PAGE_HEIGHT})
         tab.emulate_media(media="print", color_scheme="light", reduced_motion="reduce")
-        tab.goto(page.as_uri())
-        tab.evaluate(FIT)
-        tab.pdf(path=path, prefer_css_page_size=True, print_background=True, tagged=True, outline=True)
+        tab.goto(page.as_uri(), timeout=PATIENCE)
+        chapters = tab.evaluate(FIT)
+        for _ in range(2):
+            tab.pdf(path=path, prefer_css_page_size=True, print_background=True, tagged=True, outline=True)
+            tab.evaluate(NUMBER, _beginnings(path, chapters))
+
+
+def _beginnings(path: Path, marks: list[str]) -> list[int]:
+    """The pages, counted from 1, that links to these marks lead to."""
+    with pdfium.PdfDocument(path) as document:
+        places = [raw.FPDF_GetNamedDestByName(document, mark.encode()) for mark in marks]
+        return [raw.FPDFDest_GetDestPageIndex(document, place) + 1 for place in places]
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -71,6 +71,14 @@ def test_the_outline_is_the_contents(printed: pdfium.PdfDocument) -> None:
     assert outline == headings()
 
 
+def test_the_contents_say_on_which_page_each_chapter_begins(printed: pdfium.PdfDocument, text: str) -> None:
+    outline = list(printed.get_toc())
+    parts = [place for place, item in enumerate(outline) if item.level == 0][1:]  # after the home page
+    chapters = [(item, str(item.get_dest().get_index() + 1)) for item in outline[parts[0] :] if item.level < 2]
+    lines = [f"{item.get_title()} {page if item.level else ''}" for item, page in chapters]
+    assert plain(f"Contents {' '.join(lines)}") in text
+
+
 def test_every_caption_and_every_number_of_a_figure_stands_there(text: str) -> None:
     missing = []
     for _, names in PARTS:
@@ -141,7 +149,8 @@ def test_links_inside_the_book_lead_inside_the_file(tmp_path: Path) -> None:
         '<html><head><title>Book</title></head><body><article class="bd-article"><section id="top"><h1>{}</h1>'
         '<a href="{}.html#top">there</a> <a href="#top">here</a> <a href="data.json">data</a>'
         '<a href="https://example.org/">out</a><a href="#lab?depth=3">state</a><div id="lab"></div>'
-        '<details><p>folded</p></details><img class="only-dark" src="x.svg"><button>press</button></section></article>'
+        '<details><summary><p class="admonition-title">box</p></summary><p>folded</p></details>'
+        '<img class="only-dark" src="x.svg"><button>press</button></section></article>'
     )
     for name, other in (("index", "first"), ("first", "index")):
         (tmp_path / f"{name}.html").write_text(page.format(name, other), encoding="utf-8")
@@ -153,6 +162,8 @@ def test_links_inside_the_book_lead_inside_the_file(tmp_path: Path) -> None:
     assert links[:4] == ["#first--top", "#index--top", "https://example.org/", "#index--lab"]
     assert [tag.name for tag in whole.select("#first h2, .part")] == ["h1", "h2"]
     assert len(whole.find_all("p", string="folded")) == 2
+    # A browser would make an empty one of the outer, and a title that keeps to it would not keep to its text.
+    assert not whole.select("p p")
     assert not whole.find_all(["details", "button", "img"])
 
 
