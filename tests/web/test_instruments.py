@@ -6,11 +6,13 @@ import gzip
 import os
 import random
 import re
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
+from PIL import Image
 from playwright.sync_api import Browser
 
 from bookbuild.instruments import DATA, INSTRUMENTS, still_picture
@@ -37,6 +39,19 @@ FOLLOW = """(state) => new Promise((heard) => {
 })"""
 # What would take long is stopped.
 SOON = "() => { if (engine().running) engine().train(0); if (engine().state.draws) engine().set({ draws: 1 }); }"
+# With everything opened, the least height of what can be tapped; a switch is tapped on its words as well.
+SMALLEST = """(name) => {
+    const root = document.getElementById(name);
+    for (const box of root.querySelectorAll('details')) box.open = true;
+    const shown = [...root.querySelectorAll('a, button, input, select, summary, .switch label, .atlas canvas')];
+    return Math.min(...shown.filter((one) => one.checkVisibility()).map((one) => one.getBoundingClientRect().height));
+}"""
+PANELS = [
+    *(("gradient-laboratory", panel) for panel in ("train", "check", "histograms")),
+    *(("activation-bench", panel) for panel in ("product", "layer")),
+    *(("draw-a-digit", panel) for panel in ("maps", "covered")),
+    ("two-passes", ""),
+]
 INSTRUMENT = pytest.mark.parametrize("name", INSTRUMENTS)
 
 
@@ -102,6 +117,35 @@ def test_colours_are_those_of_the_figures() -> None:
     for name, (light, dark) in colours.items():
         assert PALETTE[light] == dark, name
     assert {name: colours[name][0] for name in STYLE} == {name: style["color"] for name, style in STYLE.items()}
+
+
+@pytest.mark.parametrize(("name", "panel"), PANELS)
+def test_a_finger_hits_every_control_on_a_phone(browser: Browser, built: Path, name: str, panel: str) -> None:
+    visit = Visit(browser, built, name, viewport={"width": 390, "height": 900})
+    page = visit.open(f"f=lecun_tanh&panel={panel}")  # with every slider
+    assert page.evaluate(SMALLEST, name) >= 24
+    visit.context.close()
+
+
+def test_a_table_that_goes_on_says_so_and_keys_scroll_it(browser: Browser, built: Path) -> None:
+    visit = Visit(browser, built, "gradient-laboratory")
+    page = visit.open("depth=40")
+    page.get_by_text("The chart as a table").click()
+    table = page.get_by_role("region", name="The chart as a table")
+
+    def edge() -> int:
+        """How light it is close above the lower edge, where no text is."""
+        picture = Image.open(BytesIO(table.screenshot())).convert("L")
+        return picture.getpixel((1, picture.height - 6))
+
+    more = edge()
+    table.focus()
+    page.keyboard.press("End")
+    page.wait_for_function(
+        "(box) => box.scrollTop + box.clientHeight >= box.scrollHeight - 1", arg=table.element_handle()
+    )
+    assert more < edge() == 255
+    visit.context.close()
 
 
 def random_state(chance: random.Random, controls: dict[str, Any], fixed: dict[str, list[Any]]) -> str:
