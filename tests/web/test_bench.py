@@ -174,6 +174,12 @@ def test_what_becomes_of_q_is_said(visit: Visit, state: str, said: str) -> None:
     assert page.locator(f"#{NAME} .sentence:visible").first.inner_text().startswith(said)
 
 
+@pytest.mark.parametrize("panel", ["none", "product", "layer"])
+def test_one_headline_stands_there(visit: Visit, panel: str) -> None:
+    page = visit.open(f"f=tanh&panel={panel}")
+    assert page.locator(f"#{NAME} .sentence strong:visible").count() == 1
+
+
 def in_python_signs(text: str) -> str:
     """From e<sup>−3</sup> and 1.2·10⁻⁸ to an expression in Python."""
     text = text.replace(")²", ")**2").replace("e<sup>", "exp(").replace("<sup>", "**(")

@@ -63,11 +63,10 @@
   }
 
   // logs: {name: log10 of its slope at x}. A product that is 0 has no place in a logarithmic chart.
-  function aboutProduct(state, found, logs) {
+  function aboutProduct(logs) {
     const none = Object.keys(logs).filter((name) => !Number.isFinite(logs[name])).map((name) => names[name]);
     const left = none.length ? ` ${none.join(" and ")} has no line: its product is 0, which a logarithmic chart cannot show.` : "";
-    return `${state.layers} slopes of ${names[state.f]}, each ${slopeIn(state, found)} as at x = ${written(state.x)}: the product is ${found.product}. `
-      + `Weights stand between them, and may make it larger or smaller.${left}`;
+    return `Weights stand between the slopes, and may make a product larger or smaller.${left}`;
   }
 
   function layerFormulas({ sigmaW2, sigmaB2 }, { second, slopes, next, chi }) {

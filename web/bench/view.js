@@ -32,7 +32,7 @@
       Object.assign(this, { root, set, controls: [], tables: [] });
       this.contents = { product: this.product(), layer: this.layer() };
       root.replaceChildren(
-        this.starts(), this.headline = spoken(this.wideVerdict = make("strong"), ". ", this.wideSentence = make("span")), make("div", { class: "unit" }, ...this.head()), this.grid(["f", "x", "layers", "a", "gain"]),
+        this.starts(), spoken(this.verdict = make("strong"), ". ", this.sentence = make("span")), make("div", { class: "unit" }, ...this.head()), this.grid(["f", "x", "layers", "a", "gain"]),
         this.panels = make("div", { class: "panels", role: "group", "aria-label": "Shown below" },
           ...Object.entries(PANELS).map(([name, label]) => button(label, () => set({ panel: this.state.panel === name ? "none" : name }), { "data-panel": name }))),
         ...Object.values(this.contents),
@@ -64,15 +64,13 @@
     }
 
     head() {
-      this.verdict = make("strong");
-      this.sentence = make("span");
       const legend = make("div", { class: "legend" }, ...Object.entries(names).map(([name, text]) => (
         make("span", { class: "key", "data-name": name }, swatch(name, LOOKS[name], false), text))));
       this.values = picture("The functions");
       this.slopes = picture("Their derivatives");
       this.formulas = make("dl", { class: "formulas" });
       return [
-        spoken(this.verdict, ". ", this.sentence), legend,
+        legend,
         make("div", { class: "charts draggable" }, this.values, this.slopes), this.formulas,
         this.table("The charts as a table", "f and f′ around 0", () => {
           const all = Object.entries(this.found.activations), around = [-6, -4, -3, -2, -1, -0.5, 0, 0.5, 1, 2, 3, 4, 6];
@@ -90,7 +88,7 @@
     }
 
     product() {
-      this.multiplied = spoken();
+      this.multiplied = make("p", { class: "sentence" });
       this.products = picture("Products of slopes, logarithmic");
       return make("div", { class: "panel" }, this.multiplied, this.products,
         this.table("The chart as a table", "log₁₀ of the product of slopes", () => {
@@ -110,7 +108,7 @@
         this.table("q in each layer as a table", "Mean square q of ν and χ(q), layer by layer", () => (
           [["layer", "q", "χ(q)"], this.found.wide.layers.map((q, i) => [i + 1, q, engine.chi(this.found.own, q, this.state.sigmaW2)])])),
         this.table("The line χ = 1 as a table", "Pairs with χ(q*) = 1", () => (
-          [["σ_w", "σ_b"], this.critical().filter((pair) => pair && pair[1] <= 1.05).filter((_, i) => i % 4 === 0)])));
+          [["σ_w", "σ_b"], this.critical().filter((pair) => pair && pair[1] <= 1.05).filter((_, i) => i % 4 === 0).map(([w, b]) => [written(w, 5), b])])));
     }
 
     // A pointer that is pressed on a chart sets what lies below it; `changes` gets its place in the chart's numbers.
@@ -138,7 +136,6 @@
       for (const preset of this.presets.children) preset.setAttribute("aria-pressed", preset.dataset.state === present);
       for (const panel of this.panels.children) panel.setAttribute("aria-expanded", panel.dataset.panel === state.panel);
       for (const [name, content] of Object.entries(this.contents)) content.hidden = name !== state.panel;
-      this.headline.hidden = state.panel !== "layer";
       this.root.dataset.activation = state.f;
     }
 
@@ -167,43 +164,44 @@
       return charts.cobweb({ ...size, map: (q) => engine.varianceMap(own, q, state.sigmaW2, state.sigmaB2), layers: wide.layers, goal: wide.goal });
     }
 
-    // What stands here while JavaScript is off: the sentences and the charts, as HTML.
+    // One sentence: of what the reader looks at.
+    about() {
+      const { state, found } = this;
+      return state.panel === "layer" ? aboutLayers(state, found.wide) : aboutUnit(state, found.unit);
+    }
+
+    // What stands here while JavaScript is off: the sentence and the charts, as HTML.
     still(page) {
       this.found = compute(this.state = page.state);
-      const size = { width: 345, height: HEIGHT }, { verdict, text } = aboutUnit(this.state, this.found.unit);
+      const size = { width: 345, height: HEIGHT }, { verdict, text } = this.about();
       const drawn = (label, { content }) => `<svg viewBox="0 0 ${size.width} ${size.height}" role="img" aria-label="${label}">${content}</svg>`;
       const pair = (one, other) => `<div class="charts">${one}${other}</div>\n`;
-      if (this.state.panel !== "layer") {
-        return `<p class="sentence"><strong>${verdict}</strong>. ${text}</p>\n`
-          + pair(drawn(`The four functions. ${text}`, this.graph(size, "f")), drawn(`Their derivatives. ${text}`, this.graph(size, "f_prime")));
-      }
-      const about = aboutLayers(this.state, this.found.wide);
-      return `<p class="sentence"><strong>${about.verdict}</strong>. ${about.text}</p>\n`
-        + pair(drawn(`V(q). ${about.text}`, this.layerChart(size, "cobweb")), drawn("Where gradients shrink and where they grow.", this.layerChart(size, "phases")));
+      const drawings = this.state.panel === "layer"
+        ? pair(drawn(`V(q). ${text}`, this.layerChart(size, "cobweb")), drawn("Where gradients shrink and where they grow.", this.layerChart(size, "phases")))
+        : pair(drawn(`The four functions. ${text}`, this.graph(size, "f")), drawn(`Their derivatives. ${text}`, this.graph(size, "f_prime")));
+      return `<p class="sentence"><strong>${verdict}</strong>. ${text}</p>\n${drawings}`;
     }
 
     draw({ state }) {
-      const found = this.found = compute(this.state = state), { verdict, text } = aboutUnit(state, found.unit);
+      const found = this.found = compute(this.state = state), { verdict, text: said } = this.about(), { text } = aboutUnit(state, found.unit);
       say(this.verdict, verdict);
-      say(this.sentence, text);
+      say(this.sentence, said);
       this.paint(this.values, `The four functions. ${text}`, (size) => this.graph(size, "f"));
       this.paint(this.slopes, `Their derivatives. ${text}`, (size) => this.graph(size, "f_prime"));
       this.fillIn(this.formulas, unitFormulas(state, found.unit));
-      if (state.panel === "product") this.drawProducts(found);
-      if (state.panel === "layer") this.drawLayers(found);
+      if (state.panel === "product") this.drawProducts();
+      if (state.panel === "layer") this.drawLayers(found, said);
       for (const table of this.tables) table.refill();
     }
 
-    drawProducts({ unit }) {
+    drawProducts() {
       const { state } = this;
-      say(this.multiplied, aboutProduct(state, unit, this.logs()));
+      say(this.multiplied, aboutProduct(this.logs()));
       this.paint(this.products, `Products of slopes, logarithmic. ${this.multiplied.textContent}`, (size) => charts.products({ ...size, logs: this.logs(), state }));
     }
 
-    drawLayers({ wide }) {
-      const { state } = this, { verdict, text } = aboutLayers(state, wide), { goal } = wide;
-      say(this.wideVerdict, verdict);
-      say(this.wideSentence, text);
+    drawLayers({ wide }, text) {
+      const { state } = this, { goal } = wide;
       this.fillIn(this.wideFormulas, layerFormulas(state, wide));
       const none = goal.kind === "neutral" ? "every q" : "none";
       const entries = {
