@@ -13,6 +13,14 @@ from bookbuild.instruments import INSTRUMENTS
 
 from .visit import Visit
 
+# Keeps what is said aloud from now on.
+LISTEN = """(name) => {
+    globalThis.spoken = [];
+    new MutationObserver((changes) => {
+        const said = changes.map(({ target }) => target).filter((one) => one.getAttribute('role') === 'status');
+        spoken.push(...said.map(({ textContent }) => textContent).filter(Boolean));
+    }).observe(document.getElementById(name), { childList: true, subtree: true });
+}"""
 # What can be reached with the tab key, in the order in which it stands there.
 REACHABLE = """(name) => [...document.getElementById(name)
     .querySelectorAll('a, button, input, select, summary, [tabindex="0"]')]
@@ -83,6 +91,19 @@ def test_a_reader_of_the_screen_hears_names_and_each_number_once(walk: Visit) ->
     # One sentence is spoken, and where there is paper the pen's place; no slider's value a second time.
     assert len(re.findall(r"- status", tree)) <= 2
     assert not re.search(r"- cell$", tree, re.MULTILINE) or walk.name == "two-passes"  # layers not reached yet
+
+
+@pytest.mark.parametrize("walk", ["gradient-laboratory", "activation-bench"], indirect=True)
+def test_many_key_presses_say_one_sentence_when_the_reader_pauses(walk: Visit) -> None:
+    page, pause = walk.page, 1000
+    tab_to(walk, "slider", "^Layers")
+    page.wait_for_timeout(pause)  # until what the page began with has been said
+    page.evaluate(LISTEN, walk.name)
+    for _ in range(10):
+        page.keyboard.press("ArrowLeft")
+    said = heard(walk)
+    page.wait_for_timeout(pause)
+    assert page.evaluate("spoken") == [said]
 
 
 WALKS = {

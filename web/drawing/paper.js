@@ -2,7 +2,7 @@
 "use strict";
 
 (function paper(engine) {
-  const { make } = engine.elements, { RIM, onPaper, simplified } = engine.drawing;
+  const { make, aloud } = engine.elements, { RIM, onPaper, simplified } = engine.drawing;
   const SIDE = 256, STEP = 8; // pixels of one key press
   const ARROWS = { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP] };
   const HELP = "Draw here with the mouse, a pen or a finger. With the keyboard: arrow keys move the pen, the space bar puts it down and lifts it, "
@@ -20,7 +20,7 @@
         "aria-describedby": `${instrument}-keys` };
       for (const [name, value] of Object.entries(attributes)) this.svg.setAttribute(name, value);
       this.help = make("p", { class: "note", id: `${instrument}-keys`, text: HELP });
-      this.place = make("p", { class: "place", role: "status" });
+      this.place = aloud(make("p", { class: "place" }));
       this.svg.onpointerdown = (event) => this.begin(event);
       this.svg.onpointermove = (event) => this.follow(event);
       this.svg.onpointerup = () => this.end();

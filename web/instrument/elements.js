@@ -38,8 +38,23 @@
     return svg;
   }
 
-  // A sentence that is said aloud when it changes.
-  const spoken = (...children) => make("p", { class: "sentence", role: "status" }, ...children);
+  // What stands in an element is said aloud when it has changed, once the reader pauses: beside it lies a copy for a reader of
+  // the screen, which is empty again before anybody reads on and meets it twice.
+  const PAUSE = 500, HEARD = 5000; // milliseconds
+  function aloud(seen) {
+    const heard = make("p", { class: "unseen", role: "status" });
+    let waiting;
+    new MutationObserver(() => {
+      clearTimeout(waiting);
+      if (seen.nextSibling !== heard) seen.after(heard);
+      waiting = setTimeout(() => {
+        heard.textContent = seen.textContent;
+        waiting = setTimeout(() => heard.replaceChildren(), HEARD);
+      }, PAUSE);
+    }).observe(seen, { childList: true, characterData: true, subtree: true });
+    return seen;
+  }
+  const spoken = (...children) => aloud(make("p", { class: "sentence" }, ...children));
 
   // A box that scrolls, also by the keyboard.
   const scrolling = (label, child) => make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": label }, child);
@@ -116,5 +131,5 @@
   // Only what has changed is written, since a reader of the screen says it aloud.
   function say(element, text) { if (element.textContent !== text) element.textContent = text; }
 
-  engine.elements = { make, button, picture, swatch, spoken, scrolling, Control, fill, tableBehind, paint, say };
+  engine.elements = { make, button, picture, swatch, aloud, spoken, scrolling, Control, fill, tableBehind, paint, say };
 })(Layerwise);
