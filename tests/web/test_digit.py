@@ -123,6 +123,23 @@ def test_while_the_pen_is_down_no_older_answer_stands_there(visit: Visit) -> Non
     expect(said).to_contain_text("This may be no digit")
 
 
+def test_the_bars_come_before_whatever_takes_longer(visit: Visit) -> None:
+    page = visit.open("strokes=")
+    page.evaluate(
+        """() => {
+            globalThis.order = [];
+            const { view } = engine();
+            for (const [owner, name] of [[view.bars, 'show'], [Layerwise, 'preparedTurned'], [view, 'drawPictures']]) {
+                const own = owner[name];
+                owner[name] = (...given) => { order.push(name); return own.apply(owner, given); };
+            }
+        }"""
+    )
+    page.get_by_role("button", name="a letter").click()
+    visit.settle()
+    assert page.evaluate("order") == ["show", *["preparedTurned"] * 3, "show", "drawPictures"]
+
+
 def test_a_flat_line_is_told_that_it_is_flat(visit: Visit) -> None:
     page = visit.open("strokes=")
     draw(page, [[[40, 128], [220, 132]]])

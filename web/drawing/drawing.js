@@ -16,7 +16,7 @@
   class DrawingPage extends engine.Instrument {
     constructor(root) {
       super(root, controls);
-      Object.assign(this, { reading: null, covered: null, turn: 0, cleared: null, photo: null, refusal: null, looking: false, files: 0 });
+      Object.assign(this, { reading: null, unsure: false, covered: null, covering: null, cleared: null, photo: null, refusal: null, looking: false, files: 0 });
     }
 
     start() {
@@ -37,11 +37,10 @@
       const before = this.state;
       if (changes.strokes) this.forgetPhoto();
       this.state = controls.consistent({ ...before, ...samePlace(before, changes), ...changes });
-      const { strokes, pen, panel } = this.state;
+      const { strokes, pen } = this.state;
       const redrawn = changes.strokes && (asText(strokes) !== asText(before.strokes) || this.reading?.photo);
       if (!this.reading || pen !== before.pen || redrawn) this.read();
       if (redrawn) this.cleared = null;
-      if (panel === "covered" && !this.covered) this.cover();
       this.view.show(this);
       if (address) this.writeAddress();
       this.draw();
@@ -75,7 +74,6 @@
         if (waits()) this.looking = false;
       }
       this.read();
-      if (this.state.panel === "covered") this.cover();
       this.show();
     }
 
@@ -90,19 +88,47 @@
       this.draw();
     }
 
+    // The answer has a frame to itself. When that is painted, what takes longer follows.
+    draw() {
+      this.changed = true;
+      this.waiting ??= requestAnimationFrame(() => {
+        this.changed = false;
+        this.view.draw(this);
+        setTimeout(() => {
+          if (this.unsure) this.readTurned();
+          if (this.state.panel === "covered") this.cover();
+          this.view.drawPictures(this);
+          this.waiting = null;
+          if (this.changed) this.draw();
+        });
+      });
+    }
+
     read() {
-      const { strokes, pen } = this.state;
-      this.reading = this.photo?.reading ?? engine.predict(engine.prepare(engine.ink.drawn(strokes, pen)), this.networks);
-      this.covered = null;
+      const { networks, state: { strokes, pen } } = this;
+      this.unsure = false;
+      if (this.photo) this.reading = this.photo.reading;
+      else {
+        const prepared = engine.prepare(engine.ink.drawn(strokes, pen)), first = engine.read(prepared, networks);
+        this.unsure = prepared.box !== null && !first.sure; // it will be read turned as well
+        this.reading = this.unsure ? first : engine.predict(prepared, networks, {}, first);
+      }
+      this.covered = this.covering = null;
       this.root.setAttribute("aria-busy", "false"); // what was being covered is given up
+    }
+
+    readTurned() {
+      this.reading = engine.predict(this.reading.prepared, this.networks, {}, this.reading);
+      this.unsure = false;
+      this.view.draw(this);
     }
 
     // Where this is asked for: a second's work, given up when the drawing changes.
     cover() {
-      const { reading } = this, turn = ++this.turn;
-      if (reading.digit === null) return;
+      const { reading } = this, own = {}, wanted = () => this.covering === own;
+      if (this.covering || reading.digit === null) return;
+      this.covering = own;
       this.root.setAttribute("aria-busy", "true");
-      const wanted = () => turn === this.turn && reading === this.reading;
       cover(reading, this.networks.reader, reading.digit, wanted, (covered) => {
         this.covered = covered;
         this.root.setAttribute("aria-busy", "false");

@@ -137,16 +137,24 @@
       return aboutReading(reading, !photo && state.strokes.length === 0);
     }
 
+    // Paper, bars and the sentence, which waits while a drawing that is not sure is read turned.
     draw(page) {
       this.page = page;
-      const { state, reading } = page, { prepared } = reading, { verdict, text } = this.about(page);
+      const { state, reading, unsure } = page;
       this.paper.draw(state, page.photo?.url ?? null);
       this.paper.svg.setAttribute("aria-label", page.photo ? "Paper with your photo" : `Paper with ${state.strokes.length} ${state.strokes.length === 1 ? "stroke" : "strokes"}`);
-      say(this.verdict, verdict);
-      say(this.sentence, text);
+      if (this.paper.points || !unsure) {
+        const { verdict, text } = this.about(page);
+        say(this.verdict, verdict);
+        say(this.sentence, text);
+      }
       say(this.foot, `${page.photo ? PHOTO_SHOWN : `${LEFT_OUT}${OF_A_PHOTO}`}${IN_THE_BROWSER}`);
-      if (this.paper.points) return; // all else is of the drawing without this stroke, and greyed
-      this.bars.show(reading.probabilities, reading.digit);
+      if (!this.paper.points) this.bars.show(reading.probabilities, reading.digit); // else they are of the drawing without this stroke, and greyed
+    }
+
+    drawPictures(page) {
+      const { state, reading: { prepared } } = page;
+      if (this.paper.points) return;
       for (const { name, greys, canvas } of this.pictures) {
         const values = greys(prepared);
         canvas.setAttribute("aria-label", `${name}: ${DESCRIBED[name](prepared)}`);

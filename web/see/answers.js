@@ -50,9 +50,9 @@ Layerwise.part(function answers(engine) {
 
   // The reading of a prepared drawing, with `digit` (null where there is none) and `problems`: {kind, advice}. Of a photo
   // `without` has other ways to see it, each without a step that may have been a mistake: {step: prepared}. A reading that
-  // is sure goes before one that is not; where none is, it is read turned as well.
-  function predict(prepared, networks, without = {}) {
-    const first = read(prepared, networks), others = Object.entries(without).map(([step, other]) => [step, read(other, networks)]);
+  // is sure goes before one that is not; where none is, it is read turned as well. `first`, if it was read before, is given.
+  function predict(prepared, networks, without = {}, first = read(prepared, networks)) {
+    const others = Object.entries(without).map(([step, other]) => [step, read(other, networks)]);
     const sure = first.sure ? [] : others.map(([, other]) => other).filter((other) => other.sure);
     let best = [first, ...sure].reduce((one, other) => (other.score > one.score ? other : one)), quarters = 0;
     if (prepared.box && !best.sure) {
@@ -88,5 +88,5 @@ Layerwise.part(function answers(engine) {
     }).filter(([, found]) => found).map(([kind]) => kind);
   }
 
-  Object.assign(engine, { predict, inColour });
+  Object.assign(engine, { read, predict, inColour });
 });
