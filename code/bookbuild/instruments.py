@@ -40,22 +40,20 @@ ENGINE = _scripts(
 #: What reads a drawing; `parts` and `elementary` of the engine come before.
 SEE = _scripts("see", "pictures ink pieces network_input photo weights forward no_digit answers")
 #: What all instruments share.
-SHARED = _scripts("instrument", "words state marks elements page")
-CHARTS = _scripts("instrument", "charts")
+SHARED = _scripts("instrument", "words state elements page")
 #: The scripts of each instrument, by its name; a style sheet has the name of its folder.
 INSTRUMENTS = {
     "gradient-laboratory": [
         *ENGINE,
         *SHARED,
-        *CHARTS,
-        *_scripts("instrument", "digits"),
+        *_scripts("instrument", "marks charts digits"),
         *_scripts("laboratory", "work state sentences view laboratory"),
         DIGITS,
     ],
     "activation-bench": [
         *_scripts("engine", "parts elementary activations mean_field fixed_points"),
         *SHARED,
-        *CHARTS,
+        *_scripts("instrument", "marks"),
         *_scripts("bench", "state sentences charts view bench"),
     ],
     "draw-a-digit": [

@@ -3,8 +3,8 @@
 
 (function view(engine) {
   const { controls, PRESETS, RULES, LOOKS, charts, aboutUnit, aboutProduct, unitFormulas, layerFormulas, aboutLayers } = engine.bench;
-  const { written, writtenPower } = engine.words, { names } = engine.controls;
-  const { make, button, picture, swatch, spoken, tableBehind, Control, paint, say } = engine.elements;
+  const { written, writtenPower } = engine.words, { names } = engine.controls, { swatch } = engine.marks;
+  const { make, button, picture, spoken, tableBehind, Control, paint, say } = engine.elements;
   const PANELS = { product: "Many layers: a product of slopes", layer: "A wide layer: q, V(q) and χ(q)" };
   const HEIGHT = 250;
 

@@ -110,6 +110,8 @@
     // The stroke that is being drawn comes on top; where it begins, an example makes room.
     draw(state = this.state, photo = this.photo) {
       Object.assign(this, { state, photo });
+      const { length } = state.strokes;
+      this.svg.setAttribute("aria-label", photo ? "Paper with your photo" : `Paper with ${length} ${length === 1 ? "stroke" : "strokes"}`);
       const kept = this.points && engine.drawing.isExample(state.strokes) ? [] : state.strokes;
       const [x, y] = this.at, cursor = `<circle class="${this.down ? "down" : "up"}" cx="${x}" cy="${y}" r="${state.pen / 2 + 2}"/>`;
       const image = photo && !this.points ? `<image href="${photo}" width="${SIDE}" height="${SIDE}"/>` : "";

@@ -142,7 +142,6 @@
       this.page = page;
       const { state, reading, unsure } = page;
       this.paper.draw(state, page.photo?.url ?? null);
-      this.paper.svg.setAttribute("aria-label", page.photo ? "Paper with your photo" : `Paper with ${state.strokes.length} ${state.strokes.length === 1 ? "stroke" : "strokes"}`);
       if (this.paper.points || !unsure) {
         const { verdict, text } = this.about(page);
         say(this.verdict, verdict);

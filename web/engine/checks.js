@@ -66,7 +66,5 @@ Layerwise.part(function checks(engine) {
     };
   }
 
-  const gradientCheck = (network) => Array.from({ length: network.R }, (_, before) => checkLayer(network, before + 1));
-
-  Object.assign(engine, { centralDifference, complexStep, checkLayer, gradientCheck });
+  engine.checkLayer = checkLayer;
 });

@@ -1,4 +1,4 @@
-// How large delta, gradients and signals are, layer by layer (chapter `vanishing_gradients`).
+// How large delta, the gradients and the spread of nu are, layer by layer (chapter `vanishing_gradients`).
 "use strict";
 
 Layerwise.part(function sizes(engine) {
@@ -30,7 +30,6 @@ Layerwise.part(function sizes(engine) {
       weights: layers.map((r) => rootMeanSquare(gradient.w[r]) / P),
       biases: layers.map((r) => rootMeanSquare(gradient.b[r]) / P),
       spread: layers.map((r) => (P > 1 ? spread(nu[r], P) : NaN)),
-      signal: layers.map((r) => rootMeanSquare(nu[r])),
     };
   }
 

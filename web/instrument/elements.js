@@ -29,15 +29,6 @@
     return svg;
   }
 
-  // A piece of line for a legend.
-  function swatch(look, marker, loose) {
-    const svg = picture("");
-    svg.setAttribute("class", "swatch");
-    svg.setAttribute("aria-hidden", "true");
-    svg.innerHTML = engine.marks.sample(look, marker, loose);
-    return svg;
-  }
-
   // What stands in an element is said aloud when it has changed, once the reader pauses: beside it lies a copy for a reader of
   // the screen, which is empty again before anybody reads on and meets it twice.
   const PAUSE = 500, HEARD = 5000; // milliseconds
@@ -131,5 +122,5 @@
   // Only what has changed is written, since a reader of the screen says it aloud.
   function say(element, text) { if (element.textContent !== text) element.textContent = text; }
 
-  engine.elements = { make, button, picture, swatch, aloud, spoken, scrolling, Control, fill, tableBehind, paint, say };
+  engine.elements = { make, button, picture, aloud, spoken, scrolling, Control, fill, tableBehind, paint, say };
 })(Layerwise);

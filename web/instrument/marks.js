@@ -16,7 +16,13 @@
   };
 
   // A piece of line for a legend.
-  const sample = (look, marker, loose) => `${loose ? "" : line(1, 7, 27, 7, `line ${look}`)}${marker ? `<g class="${look} mark">${MARKERS[marker](14, 7)}</g>` : ""}`;
+  function swatch(look, marker, loose) {
+    const svg = engine.elements.picture("");
+    svg.setAttribute("class", "swatch");
+    svg.setAttribute("aria-hidden", "true");
+    svg.innerHTML = `${loose ? "" : line(1, 7, 27, 7, `line ${look}`)}${marker ? `<g class="${look} mark">${MARKERS[marker](14, 7)}</g>` : ""}`;
+    return svg;
+  }
 
-  engine.marks = { sample, fixed, text, line, MARKERS };
+  engine.marks = { swatch, fixed, text, line, MARKERS };
 })(Layerwise);

@@ -3,8 +3,8 @@
 
 (function view(engine) {
   const { controls, PRESETS, RULES, factor, aboutGradient, aboutTraining, aboutCheck, aboutStretching, difference } = engine.laboratory;
-  const { written } = engine.words;
-  const { make, button, picture, swatch, spoken, scrolling, tableBehind, Control, fill, paint, say } = engine.elements;
+  const { written } = engine.words, { swatch } = engine.marks;
+  const { make, button, picture, spoken, scrolling, tableBehind, Control, fill, paint, say } = engine.elements;
   const SERIES = { weights: ["weights", "square"], biases: ["biases", "diamond"], spread: ["spread", "triangle"] };
   const WAYS = [ // of finding a derivative, in the gradient check
     { key: "central", name: "central difference", look: "biases", marker: "diamond", loose: true },

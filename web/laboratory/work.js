@@ -3,7 +3,7 @@
 
 Layerwise.part(function work(engine) {
   const { Laboratory, RECORDED } = engine;
-  const keys = ["delta", "weights", "biases", "spread", "signal"];
+  const keys = ["delta", "weights", "biases", "spread"];
 
   // Median, smallest and largest of several draws, layer by layer.
   function summarised(all) {
@@ -92,5 +92,5 @@ Layerwise.part(function work(engine) {
     };
   }
 
-  Object.assign(engine, { serve, fingerprint, summarised });
+  Object.assign(engine, { serve, fingerprint });
 });

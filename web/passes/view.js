@@ -75,7 +75,6 @@
     draw(page) {
       const { state, found } = page, { verdict, text } = this.about(page), R = state.depth;
       this.paper.draw({ ...state, pen: PEN });
-      this.paper.svg.setAttribute("aria-label", `Paper with ${state.strokes.length} ${state.strokes.length === 1 ? "stroke" : "strokes"}`);
       say(this.verdict, verdict);
       say(this.sentence, text);
       if (this.paper.points || !found) return;

@@ -190,5 +190,5 @@ Layerwise.part(function pictures(engine) {
     });
   }
 
-  engine.pictures = { blank, like, longest, rounded, part, boxAround, longerSide, alongAxes, largest, smallest, means, grown, blurred, spread, weightsOf, resized, reduced, turned, quantiles };
+  engine.pictures = { blank, like, longest, rounded, part, boxAround, longerSide, largest, smallest, means, grown, blurred, spread, weightsOf, resized, reduced, turned, quantiles };
 });
