@@ -241,6 +241,8 @@ def test_no_barrier_and_no_overflow(browser: Browser, pages: Path, theme: str, w
     for form in page.locator("form.answer").all():
         box = form.bounding_box()
         assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= width
+    for control in page.locator("form.answer :is(button, input[type=text], fieldset label)").all():
+        assert width > 600 or control.evaluate("(one) => one.getBoundingClientRect().height") >= 24
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     context.close()
 
