@@ -99,7 +99,8 @@ class ReadingTime(SphinxTransform):
         opened, folded = amounts(self.document)
         self.env.metadata[self.env.docname]["reading_minutes"] = _rounded(opened.minutes), _rounded(folded.minutes)
         text = sentence(opened, folded)
-        if title is not None and text:
+        looked_up = any(self.document.findall(addnodes.desc))  # for such a page the time of its sentences says nothing
+        if title is not None and text and not looked_up:
             title.parent.insert(1, nodes.paragraph(text, text, classes=["reading-time"]))
 
 
