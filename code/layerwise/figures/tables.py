@@ -161,7 +161,8 @@ def class_counts(counts: Mapping[str, ArrayLike]) -> Figure:
             linewidth=1,
         )
         axis.bar_label(bars, fmt="%.2f", size=LARGE, padding=2)
-        axis.set(title=f"{name}: {part.sum():,.0f}", ylabel="share in %")
+        # The numbers above the bars need the room of an axis that would say the same.
+        axis.set(title=f"{name}: {part.sum():,.0f}", ylabel="share in %", yticks=[])
         axis.margins(x=0.02, y=0.25)
         axis.grid(axis="x", visible=False)
         axis.tick_params(axis="x", length=0)
