@@ -17,7 +17,8 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from math import nan
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -30,13 +31,15 @@ from bookbuild.pdf import read_page
 
 MEMORY = 2 * 2**30
 PROCESSOR_HOUR = 3600
+LOADING = 300  # seconds that JupyterLab may take to show a notebook
 # The application that JupyterLab exposes runs the cells and holds their outputs, those out of sight too.
-RUN_ALL = """async () => {
+RUN_ALL = """async (path) => {
     const app = window.jupyterapp;
     await app.restored;
     const panel = app.shell.currentWidget;
     if (!panel?.sessionContext) return {wrong: ["it did not open as a notebook"]};
     await panel.context.ready;
+    if (!path.endsWith(panel.context.path)) return {wrong: [`what opened is ${panel.context.path}`]};
     await panel.sessionContext.ready;
     await app.commands.execute("notebook:run-all-cells");
     const wrong = [];
@@ -71,7 +74,7 @@ def launch_paths(html: Path) -> dict[str, str]:
 
 
 class Watch(threading.Thread):
-    """The memory of a process and all that it has started; beyond the limit they end."""
+    """The memory of a process and all that it has started; beyond the limit they end, and the watch with them."""
 
     def __init__(self, process: psutil.Process) -> None:
         super().__init__(daemon=True)
@@ -92,12 +95,13 @@ class Watch(threading.Thread):
                 print(f"The processes held {held / 2**30:.2f} GB, more than Binder gives; ended.", file=sys.stderr)
                 for one in family:
                     one.kill()
+                return
             time.sleep(0.5)
 
 
 @contextmanager
 def jupyterlab(project: Path, environment: dict[str, str]) -> Iterator[tuple[str, Watch]]:
-    """JupyterLab in a folder, on one core: its address with the token to open ``{}``, and its watch."""
+    """JupyterLab in a folder, on one core: its address to open ``{}`` as the first thing of all, and its watch."""
     with socket.socket() as free:
         free.bind(("localhost", 0))
         port = free.getsockname()[1]
@@ -114,22 +118,33 @@ def jupyterlab(project: Path, environment: dict[str, str]) -> Iterator[tuple[str
     watch = Watch(psutil.Process(server.pid))
     watch.start()
     try:
-        yield f"http://localhost:{port}/{{}}?token={token}", watch
+        while watch.is_alive():  # until it listens
+            with suppress(OSError), socket.create_connection(("localhost", port)):
+                break
+            time.sleep(0.5)
+        yield f"http://localhost:{port}/{{}}?token={token}&reset", watch
     finally:
         server.terminate()
         server.wait()
 
 
-def run_chapter(tab: Page, address: str, watch: Watch) -> dict[str, object]:
-    """Open a chapter and run all of its cells: what went wrong, and the seconds of processor time of its kernel."""
+def run_chapter(tab: Page, address: str, path: str, watch: Watch) -> dict[str, object]:
+    """Open a chapter and run all of its cells: how many, processor seconds of its kernel, memory, what went wrong."""
+    watch.peak = 0
     before = {kernel.pid for kernel in watch.process.children()}
-    tab.goto(address, wait_until="load")
+    tab.goto(address.format(path), wait_until="load")
     tab.wait_for_function("window.jupyterapp?.shell?.currentWidget?.context !== undefined")
-    found = tab.evaluate(RUN_ALL)
+    # Not waited for: a page whose server has been ended would never answer.
+    tab.evaluate(f"(path) => {{ ({RUN_ALL})(path).then((found) => {{ window.found = found; }}); }}", path)
+    while (found := tab.evaluate("window.found ?? null")) is None:
+        if not watch.is_alive():
+            return {"processor seconds": nan, "GB": watch.peak / 2**30, "wrong": "ended for its memory"}
+        tab.wait_for_timeout(500)
     kernels = [kernel for kernel in watch.process.children() if kernel.pid not in before]
     seconds = sum(sum(kernel.cpu_times()[:4]) for kernel in kernels)
     tab.evaluate(END)
-    return {"cells": found.get("cells"), "processor seconds": seconds, "wrong": "; ".join(found["wrong"])}
+    wrong = "; ".join(found["wrong"])
+    return {"cells": found.get("cells"), "processor seconds": seconds, "GB": watch.peak / 2**30, "wrong": wrong}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -153,15 +168,16 @@ def main(arguments: list[str] | None = None) -> int:
     rows = {}
     with jupyterlab(project, environment) as (address, watch), chromium() as browser:
         tab = browser.new_page()
-        tab.set_default_timeout(PROCESSOR_HOUR * 1000)
+        tab.set_default_timeout(LOADING * 1000)
         for name, path in launch_paths((options.output / "html").resolve()).items():
-            rows[name] = run_chapter(tab, address.format(path), watch)
+            rows[name] = run_chapter(tab, address, path, watch)
             print(name, rows[name], flush=True)
-        peak = watch.peak
+            if not watch.is_alive():
+                break
     table = pd.DataFrame.from_dict(rows, orient="index")
-    print(table.to_string(formatters={"processor seconds": "{:.0f}".format}))
+    print(table.to_string(formatters={"processor seconds": "{:.0f}".format, "GB": "{:.2f}".format}))
     total = table["processor seconds"].sum()
-    print(f"\nIn all {total:.0f} seconds of processor time, at most {peak / 2**30:.2f} GB at once.")
+    print(f"\nIn all {total:.0f} seconds of processor time, at most {table['GB'].max():.2f} GB at once.")
     return int(bool(table["wrong"].any()) or total > PROCESSOR_HOUR)
 
 
