@@ -53,6 +53,11 @@ MENDED = [
         re.compile(r'<div class="pst-scrollable-table-container">'),
         r'<div class="pst-scrollable-table-container" tabindex="0">',
     ),
+    # The bracket before a formula, and the full stop after it, stay in its line.
+    (
+        re.compile(r'[(\[“]*<span class="math [^>]*>[^<]*</span>[.,;:?!)\]”’]*'),
+        r'<span class="formula-with-marks">\g<0></span>',
+    ),
 ]
 
 

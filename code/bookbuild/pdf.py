@@ -18,7 +18,7 @@ from urllib.parse import urldefrag
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
-from bs4 import BeautifulSoup, NavigableString
+from bs4 import BeautifulSoup
 from sphinx_external_toc.parsing import parse_toc_yaml
 
 from bookbuild.browser import NOT_FOUND, chromium, find_chromium
@@ -135,8 +135,6 @@ def _article(page: Any, html: Path, name: str, names: set[str], *, deeper: bool)
             tag.name = f"h{int(tag.name[1]) + 1}"
     for words in article.select(".instrument > p:not([class])"):
         words.contents[0].replace_with(words.contents[0].replace("With JavaScript", "On the web page"))
-    for formula in article.select("span.math"):
-        _with_its_marks(formula, page)
     for tag in article.find_all(True):
         for attribute in {"id", *POINTS_AT_IDS} & set(tag.attrs):
             tag[attribute] = " ".join(f"{name}--{word}" for word in tag[attribute].split())
@@ -150,20 +148,6 @@ def _article(page: Any, html: Path, name: str, names: set[str], *, deeper: bool)
         elif tag.name == "a" and "href" in tag.attrs:
             _inside(tag, name, names)
     return article
-
-
-def _with_its_marks(formula: Any, page: Any) -> None:
-    """Keep the bracket before a formula, and the full stop after it, in its line."""
-    before, after = formula.previous_sibling, formula.next_sibling
-    line = formula.wrap(page.new_tag("span", style="white-space: nowrap"))
-    if isinstance(before, NavigableString):
-        rest = before.rstrip("([“")
-        line.insert(0, before[len(rest) :])
-        before.replace_with(rest)
-    if isinstance(after, NavigableString):
-        rest = after.lstrip(".,;:?!)]”’")
-        line.append(after[: len(after) - len(rest)])
-        after.replace_with(rest)
 
 
 def _inside(link: Any, name: str, names: set[str]) -> None:

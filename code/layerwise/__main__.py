@@ -69,7 +69,10 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m layerwise", description="Data, experiments and predictions.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    data = commands.add_parser("data", help="say which digits the chapters use, and where they come from")
+    def command(name: str, does: str) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=does, description=f"{does[0].upper()}{does[1:]}.")
+
+    data = command("data", "say which digits the chapters use, and where they come from")
     data.add_argument(
         "--download-svhn",
         action="store_true",
@@ -84,19 +87,19 @@ def _parser() -> argparse.ArgumentParser:
     )
     data.set_defaults(run=_data)
 
-    sweeps = commands.add_parser("sweep", help="run the experiments of the chapters; what was run before is kept")
+    sweeps = command("sweep", "run the experiments of the chapters; what was run before is kept")
     sweeps.set_defaults(run=_sweep)
-    records = commands.add_parser("records", help="run the long studies and write the records that ship with the book")
+    records = command("records", "run the long studies and write the records that ship with the book")
     records.set_defaults(run=_records)
-    for command, what, names in ((sweeps, "experiment", _experiments), (records, "study", _studies)):
-        command.add_argument(
+    for chosen, what, names in ((sweeps, "experiment", _experiments), (records, "study", _studies)):
+        chosen.add_argument(
             "names",
             nargs="*",
             metavar=what.upper(),
             type=_one_of(what, names),
             help="one or more by name; by default all (a name that does not exist lists those that do)",
         )
-        command.add_argument(
+        chosen.add_argument(
             "--jobs",
             type=_count,
             default=1,
@@ -114,16 +117,14 @@ def _parser() -> argparse.ArgumentParser:
         help="on this data set only; by default on every one that a study is recorded on",
     )
 
-    expectations = commands.add_parser(
+    expectations = command(
         "expectations",
-        help="print with what chance a fresh machine breaks each number, and write the bounds made from studies",
+        "print with what chance a fresh machine breaks each number, and write the bounds made from studies",
     )
     expectations.add_argument("--check", action="store_true", help="write nothing; fail where a bound would change")
     expectations.set_defaults(run=_expectations)
 
-    audit = commands.add_parser(
-        "audit", help="judge claims of the report, and print the published, ours, rule and verdict"
-    )
+    audit = command("audit", "judge claims of the report, and print the published, ours, rule and verdict")
     audit.add_argument(
         "claims",
         nargs="*",
@@ -144,8 +145,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     audit.set_defaults(run=_audit)
 
-    assignments = commands.add_parser(
-        "assignments", help="draw an assignment with solutions and a marking guide, or mark what students answered"
+    assignments = command(
+        "assignments", "draw an assignment with solutions and a marking guide, or mark what students answered"
     )
     assignments.add_argument(
         "folder", nargs="?", type=Path, metavar="FOLDER", help="where the assignment goes, new or empty"
@@ -162,7 +163,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     assignments.set_defaults(run=_assignments)
 
-    prediction = commands.add_parser("predict", help="read the handwritten digit in each of some photos")
+    prediction = command("predict", "read the handwritten digit in each of some photos")
     prediction.add_argument(
         "photos",
         type=Path,
@@ -179,8 +180,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     prediction.set_defaults(run=_predict)
 
-    train_cnn = commands.add_parser(
-        "train-cnn", help="train the networks that read house numbers, and write the weights that ship with the book"
+    train_cnn = command(
+        "train-cnn", "train the networks that read house numbers, and write the weights that ship (needs real SVHN)"
     )
     train_cnn.set_defaults(run=_train_cnn)
     return parser
