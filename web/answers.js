@@ -4,6 +4,8 @@
   const decode = (text) => JSON.parse(new TextDecoder().decode(Uint8Array.from(atob(text), (c) => c.charCodeAt(0))));
   const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
   const FORM = /^([+-]?)(\d+\.?\d*|\.\d+)(?:e([+-]?\d+)|\*10\^\(?([+-]?\d+)\)?)?$/i;
+  // As layerwise.assignments reads commas: between thousands, and never for the decimal point.
+  const THOUSANDS = /^[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?%?$/, DECIMAL_COMMA = /^[+-]?\d+,\d+(e[+-]?\d+)?%?$/i;
   const EXPECTED = "That is no number that I can read. Write it like 0.25, 1/4, 25 % or 2.5e-1.";
 
   // Digits, without what people write around them.
@@ -13,11 +15,13 @@
       .replace(/^([+-]?)10\^/, "$11*10^");
   }
 
-  // {value, digits}, digits the significant ones; or {problem}.
+  // {value, digits, commas}, digits the significant ones, commas whether some were left out; or {problem}.
   function read(text) {
     let written = plain(text);
     if (written === "") return { problem: "Type a number first." };
-    if (written.includes(",")) return { problem: "Please write a point for decimals and nothing between thousands: 1.5, 12000." };
+    const commas = THOUSANDS.test(written);
+    if (commas) written = written.replaceAll(",", "");
+    if (DECIMAL_COMMA.test(written)) return { problem: `Please write a point for decimals: ${written.replace(",", ".")}.` };
     const percent = written.endsWith("%");
     if (percent) written = written.slice(0, -1);
     const parts = written.split("/").map((part) => FORM.exec(part));
@@ -26,7 +30,7 @@
     const value = (parts.length === 2 ? numbers[0] / numbers[1] : numbers[0]) / (percent ? 100 : 1);
     if (!Number.isFinite(value)) return { problem: EXPECTED };
     const significant = (number) => (number.includes(".") ? number.replace(".", "") : number.replace(/0+$/, "")).replace(/^0+/, "").length;
-    return { value, digits: parts.length === 2 ? Infinity : significant(parts[0][2]) };
+    return { value, commas, digits: parts.length === 2 ? Infinity : significant(parts[0][2]) };
   }
 
   const closeTo = (value, target, tolerance) => Math.abs(value - target) <= tolerance * Math.abs(target) + 1e-12 * Math.abs(target);
@@ -67,8 +71,8 @@
     if (closeTo(given.value, asked.right, asked.tolerance)) {
       return ["right", asked.tolerance > 0 ? `Right: ${Number(asked.right.toPrecision(4))}.` : "Right."];
     }
-    const amiss = nearly(given, asked);
-    return amiss ? ["nearly", `Not quite: ${amiss}`] : ["wrong", ""];
+    const amiss = nearly(given, asked), commas = given.commas && !asked.whole ? `Read as ${given.value}: write a point for decimals.` : "";
+    return amiss ? ["nearly", `Not quite: ${amiss} ${commas}`.trim()] : ["wrong", commas];
   }
 
   for (const form of document.querySelectorAll("form.answer")) {

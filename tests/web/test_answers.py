@@ -29,8 +29,8 @@ record("planted", 3)
 record("winner", "the sigmoid")
 ```
 
-```{exercise-start} Four questions
-:label: four
+```{exercise-start} Questions
+:label: questions
 :class: core
 ```
 How much is left?
@@ -44,6 +44,10 @@ How much is left?
 ```{answer} layers
 :label: How many layers
 :hint: Count the hidden ones.
+```
+```{answer} 51136
+:label: How many parameters
+:hint: Count the biases, too.
 ```
 ```{answer} 7
 :label: Which class
@@ -77,7 +81,7 @@ How much is left?
 ```{exercise-end}
 ```
 
-```{solution-start} four
+```{solution-start} questions
 :class: dropdown
 ```
 The answer is {glue:text}`growth`.
@@ -153,7 +157,10 @@ def answer(form: Locator, typed: str) -> Locator:
         ("What is left", "0.2195", "Not yet. Hint: Take the root"),
         ("What is left", "0.3", "Not yet. Hint: Take the root"),
         ("What is left", "0", "Not yet. Hint: Take the root"),
-        ("What is left", "0,2265", "Please write a point"),
+        ("What is left", "0,2265", "Please write a point for decimals: 0.2265."),
+        ("What is left", "22,65 %", "Please write a point for decimals: 22.65%."),
+        ("What is left", "3,000", "Not yet. Read as 3000: write a point for decimals. Hint: Take the root"),
+        ("What is left", "2,265", "Not quite: the digits are right, the power of ten is not. Read as 2265: write"),
         ("What is left", "about a quarter", "That is no number"),
         ("What is left", "1/2/3", "That is no number"),
         ("What is left", "1/0", "That is no number"),
@@ -163,7 +170,15 @@ def answer(form: Locator, typed: str) -> Locator:
         ("How many layers", "63", "Not quite: you are off by one."),
         ("How many layers", "60", "Not quite: you rounded too far; give one digit more."),
         ("How many layers", "66", "Not yet. Hint: Count the hidden ones."),
-        ("How many layers", "1,064", "Please write a point"),
+        ("How many layers", "1,064", "Not yet. Hint: Count the hidden ones."),
+        ("How many parameters", "51,136", "Right."),
+        ("How many parameters", "51136", "Right."),
+        ("How many parameters", "+51,136.0", "Right."),
+        ("How many parameters", "5,113,600 %", "Right."),
+        ("How many parameters", "51,137", "Not quite: you are off by one."),
+        ("How many parameters", "51,000", "Not quite: you rounded too far; give one digit more."),
+        *[("How many parameters", odd, "Please write a point") for odd in ("51,1360", "5,11", "051,136", "51,136e0")],
+        *[("How many parameters", odd, "That is no number") for odd in ("5,11,36", "51,,136", "5.1,136", "51,136/1")],
         ("Which class", "7", "Right."),
         ("Which class", "8", "Not yet. Hint: It is a name."),
         ("Which class", "14", "Not yet. Hint: It is a name."),
@@ -251,7 +266,7 @@ def test_without_javascript_there_is_no_field_and_the_solution_can_be_read(brows
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto((pages / "page.html").as_uri())
-    expect(page.locator("form.answer")).to_have_count(7)
+    expect(page.locator("form.answer")).to_have_count(8)
     for form in page.locator("form.answer").all():
         expect(form).to_be_hidden()
     expect(page.get_by_text("The answer is 0.23.")).to_be_visible()
