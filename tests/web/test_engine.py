@@ -304,16 +304,17 @@ def test_central_differences_go_blind_where_complex_steps_still_see(page: Page) 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_gaussian_means_are_those_of_the_package(page: Page, name: str) -> None:
-    q = np.logspace(-6, 3, 19)
+    q, f = np.logspace(-6, 3, 19), find_activation(name)
     found = page.evaluate(
         """([name, q]) => q.map((one) => {
             const { f, f_prime } = Layerwise.findActivation(name);
             return [Layerwise.gaussianMean((x) => f(x) ** 2, one), Layerwise.gaussianMean((x) => f_prime(x) ** 2, one)];
         })""",
-        [name, q.tolist()],
+        [name, [0, *q]],
     )
     expected = np.column_stack([second_moment(name, q), derivative_second_moment(name, q)])
-    np.testing.assert_allclose(found, expected, rtol=1e-9)
+    without_spread = [np.square(f.function(0.0)), np.square(f.derivative(0.0))]
+    np.testing.assert_allclose(found, [without_spread, *expected], rtol=1e-9)
 
 
 @pytest.mark.parametrize(

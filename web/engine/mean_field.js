@@ -8,15 +8,15 @@
 Layerwise.part(function meanField(engine) {
   const { exponential } = engine;
 
-  // E[g(sqrt(q) z)], by the midpoint rule in t, where sqrt(q) z = s sinh(t): points lie close near 0, where g bends, and
-  // reach to |z| = 12, beyond which a Gaussian weighs less than 1e-31. For a smooth g the error falls like exp(-5 / h);
+  // E[g(sqrt(q) z)], by the midpoint rule in t, where z = s sinh(t): points lie close near 0, where g bends on its own scale,
+  // and reach to |z| = 12, beyond which a Gaussian weighs less than 1e-31. For a smooth g the error falls like exp(-5 / h);
   // a kink at 0 lies between two points. One factor of e^h leads from point to point.
   function gaussianMean(g, q) {
-    const root = Math.sqrt(q), s = Math.min(1, root), h = 1 / 8, factor = 1 / exponential(-h);
+    const root = Math.sqrt(q), s = Math.min(1, 1 / root), h = 1 / 8, factor = 1 / exponential(-h);
     let sum = 0;
-    for (let e = 1 / exponential(-h / 2); (s * (e - 1 / e)) / 2 < 12 * root; e *= factor) {
-      const u = (s * (e - 1 / e)) / 2, z = u / root;
-      sum += exponential((-z * z) / 2) * (g(u) + g(-u)) * ((s * (e + 1 / e)) / 2 / root);
+    for (let e = 1 / exponential(-h / 2); (s * (e - 1 / e)) / 2 < 12; e *= factor) {
+      const z = (s * (e - 1 / e)) / 2, u = root * z;
+      sum += exponential((-z * z) / 2) * (g(u) + g(-u)) * ((s * (e + 1 / e)) / 2);
     }
     return (sum * h) / Math.sqrt(2 * Math.PI);
   }
