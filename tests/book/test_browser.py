@@ -52,6 +52,16 @@ FAULTS_FOR_ASSISTIVE_TECHNOLOGY = """async () => {
     const said = fault => `${fault.id} (${fault.impact}): ${fault.nodes.map(node => node.html).join(' ')}`;
     return found.violations.map(said);
 }"""
+# Of every drop-down but those of figures and instruments: how its title looks, and on what it stands.
+LOOKS = """() => [...document.querySelectorAll('.dropdown.admonition:not(.figure-numbers), .hide, .sd-dropdown')]
+    .map(box => {
+        const title = getComputedStyle(box.querySelector('.admonition-title:not(.collapsed), .sd-card-header'));
+        const looks = ['display', 'listStyleType', 'backgroundColor', 'fontSize', 'fontWeight', 'borderLeftWidth'];
+        const grounds = [box, ...box.querySelectorAll('.sd-summary-content')]
+            .map(one => getComputedStyle(one).backgroundColor);
+        const pages = [getComputedStyle(document.body).backgroundColor, 'rgba(0, 0, 0, 0)'];
+        return [...looks.map(name => title[name]), grounds.every(one => pages.includes(one))].join(' ');
+    })"""
 WIDTHS = (1280, 390)
 LOOK_AT_PICTURES = """() => Promise.all([...document.images].map(async image => {
     const seen = image.offsetParent !== null;
@@ -203,6 +213,19 @@ def test_a_page_has_no_barriers(readers: dict[tuple[str, str], Reader], name: st
 def test_each_barrier_is_seen(planted: Planted, body: str, barrier: str) -> None:
     reader = planted(f"<!doctype html><html lang='en'><title>t</title><main>{body}</main></html>")
     assert any(barrier in line for line in barriers(reader, "page.html", WIDTHS[0]))
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_drop_downs_have_one_look_and_the_ground_of_the_page(
+    readers: dict[tuple[str, str], Reader], theme: str
+) -> None:
+    """Figures and tables have the page's ground, so that any other would show around them."""
+    page = readers["folder", theme].open("vanishing_gradients.html")
+    page.evaluate(OPEN_WHAT_IS_FOLDED)
+    looks = page.evaluate(LOOKS)
+    assert len(looks) > 20
+    assert len(set(looks)) == 1, set(looks)
+    assert looks[0].startswith("list-item disclosure-open") and looks[0].endswith("true")
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
