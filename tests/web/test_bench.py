@@ -203,6 +203,33 @@ def test_a_calculator_gets_from_the_filled_in_numbers_what_is_printed(visit: Vis
         assert page.evaluate("(given) => Layerwise.words.written(...given)", [float(found), digits]) == result, row
 
 
+# Of both names in the chart of sigma_w and sigma_b: chi where it stands, and whether the line or an edge cuts it.
+REGIONS = """() => {
+    const { view } = engine(), svg = view.phases, chart = svg.getBoundingClientRect(), { x, y, X } = svg.scales;
+    const line = svg.querySelector('.main.theory'), long = line.getTotalLength();
+    const points = Array.from({ length: 500 }, (_, i) => line.getPointAtLength((i / 499) * long));
+    return [...svg.querySelectorAll('.region')].map((name) => {
+        const { left, right, top, bottom } = name.getBoundingClientRect();
+        const [from, to, high, low] = [left - chart.left, right - chart.left, top - chart.top, bottom - chart.top];
+        const cut = points.some((at) => at.x > from && at.x < to && at.y > high && at.y < low);
+        const w = x((from + to) / 2), b = y((high + low) / 2);
+        const { chi } = Layerwise.fixedPoint(view.found.own, w * w, b * b);
+        return [name.textContent, chi, cut || from < X(0) || to > chart.width];
+    });
+}"""
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_region_is_named_inside_it(visit: Visit, width: int) -> None:
+    functions = ["sigmoid", "tanh", "relu", "lecun_tanh", "lecun_tanh&gain=0.5", "lecun_tanh&gain=2.5&a=0.3"]
+    visit.page.set_viewport_size({"width": width, "height": 900})
+    for state in [f"f={f}&sigmaW2={w}" for f in functions for w in (1, 4, 16, 128)]:
+        shrinks, grows = visit.open(f"{state}&panel=layer").evaluate(REGIONS)
+        assert (shrinks[0], shrinks[1] < 1, shrinks[2]) == ("δ shrinks", True, False), state
+        assert (grows[0], grows[1] > 1, grows[2]) == ("δ grows", True, False), state
+    visit.page.set_viewport_size({"width": 1280, "height": 900})
+
+
 def test_tables_hold_what_the_charts_show(visit: Visit) -> None:
     page = visit.open("f=tanh&x=2&panel=layer&layers=3")
     page.locator(f"#{NAME} summary:visible", has_text="The charts as a table").click()

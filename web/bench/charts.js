@@ -121,19 +121,33 @@
   }
 
   const sigma = (index) => `σ<tspan class="index" baseline-shift="sub">${index}</tspan>`;
-  const reachOf = ({ f, sigmaW2 }) => Math.max(f === "sigmoid" ? 12 : 3, 1.1 * Math.sqrt(sigmaW2));
+  const LETTER = 6.2; // as wide as a letter of a note is on average, in pixels
 
-  // Where gradients vanish and where they explode. line: pairs [sigma_w, sigma_b] with chi = 1.
+  // The name of a region left or right of a line that rises to the right: in the row where there is most room, upright if it
+  // is too little. line: pairs close together.
+  function named(name, side, line, { X, Y }, [left, right]) {
+    const long = LETTER * name.length;
+    const widest = (high) => spread(0.8, 0.35, 9).map((row) => {
+      const beside = line.filter((pair) => pair && Math.abs(Y(pair[1]) - Y(row)) <= high / 2 + 3).map(([w]) => X(w));
+      const [from, to] = side === "left" ? [left, Math.min(...beside)] : [Math.max(...beside), right];
+      return { x: (from + to) / 2, y: Y(row), room: to - from };
+    }).reduce((best, one) => (one.room > best.room ? one : best));
+    const flat = widest(12), { x, y, room } = flat.room > long + 8 ? flat : widest(long);
+    return `<g transform="translate(${fixed(x)} ${fixed(y)})${room > long + 8 ? "" : " rotate(-90)"}">${text(0, 4, name, "note halo region")}</g>`;
+  }
+
+  // Where gradients vanish and where they explode. critical: pairs [sigma_w, sigma_b] with chi = 1.
   function phases({ width, height, critical, state }) {
-    const reach = reachOf(state), y = [0, 1.05], edge = critical.length === 1 ? [[critical[0][0], 0], [critical[0][0], y[1]]] : critical;
+    const y = [0, 1.05], edge = critical.length === 1 ? spread(...y, 60).map((b) => [critical[0][0], b]) : critical;
+    const reach = Math.max(3, 1.1 * Math.sqrt(state.sigmaW2), ...edge.filter((pair) => pair && pair[1] <= y[1]).map(([w]) => 1.3 * w));
     return plane({
       width, height, x: [0, reach], y, title: `${sigma("b")}, of the first biases`, xLabel: `${sigma("w")}, of the first weights`,
       curves: [{ look: "main theory", points: edge }],
-      above: ({ X, Y }) => {
-        const [from] = edge.find((pair) => pair) ?? [reach];
+      above: (to) => {
+        const { X, Y } = to, ends = [LEFT, width - RIGHT];
         const rule = (w, name, row) => dot(X(w), Y(0), "rule") + text(X(w), Y(0) - 12 - 16 * row, name, "note halo");
         const rules = reach < 5 ? rule(1, "Glorot, LeCun", 1) + rule(Math.SQRT2, "He", 0) : rule(1, "", 0) + rule(Math.SQRT2, "Glorot, LeCun; He", 0);
-        const sides = text(X(from / 2), Y(0.75), "δ shrinks", "note halo") + text(X(reach) - 4, Y(0.45), "δ grows", "note halo", "end");
+        const sides = named("δ shrinks", "left", edge, to, ends) + named("δ grows", "right", edge, to, ends);
         const [a, b] = [X(Math.sqrt(state.sigmaW2)), Y(Math.sqrt(state.sigmaB2))];
         return `${sides}${rules}<path class="chosen" d="M${fixed(a)} ${fixed(b - 7)}l7 7l-7 7l-7-7z"/>`;
       },
