@@ -275,6 +275,26 @@ def test_every_chart_of_a_panel_has_a_table(visit: Visit) -> None:
     assert np.sum(columns, axis=0).tolist() == pytest.approx([8 * 256] * 3, rel=0.01)  # written to three digits
 
 
+def test_a_table_without_numbers_says_so(visit: Visit) -> None:
+    """Before there are any, and where the network has none: those of the network before must not stay."""
+
+    def said(name: str) -> str:
+        box = page.get_by_role("region", name=name)
+        assert box.bounding_box()["height"] > 15
+        return str(box.evaluate("(box) => getComputedStyle(box, '::after').content"))
+
+    page = visit.open("f=tanh&depth=4&width=8&panel=train")
+    page.locator(f"#{NAME} summary:visible", has_text="The curves").click()
+    assert said("The curves as a table") == '"No numbers."'
+    page = visit.open("f=tanh&depth=4&width=8&panel=histograms&layer=2")
+    page.locator(f"#{NAME} summary:visible", has_text="The singular values").click()
+    expect(page.locator(f"#{NAME} .panel:visible table").last.locator("tbody tr")).to_have_count(8)
+    assert said("The singular values as a table") == "none"
+    page.evaluate("engine().set({ skip: true })")
+    expect(page.locator(f"#{NAME} .panel:visible table").last.locator("tbody tr")).to_have_count(0)
+    assert said("The singular values as a table") == '"No numbers."'
+
+
 def test_ten_thousand_updates_in_the_page_leave_no_memory_behind(visit: Visit) -> None:
     """A hundred redraws and more, of hundreds of elements each: of those the browser may still hold the last few."""
     page = visit.open("f=tanh&depth=3&width=4&batch=8&panel=train")

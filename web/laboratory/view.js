@@ -147,8 +147,9 @@
     }
 
     axesTable({ measured, trained, updates }) {
-      const values = (updates ? trained : measured).inside?.stretching;
-      return values && ["Singular values", ["direction", "size"], [...values].map((value, i) => [i + 1, value])];
+      const { inside } = updates ? trained : measured;
+      if (!inside) return null;
+      return ["Singular values", ["direction", "size"], [...(inside.stretching ?? [])].map((value, i) => [i + 1, value])];
     }
 
     // The chart's lines: of the first weights or, after updates, of the present ones.
