@@ -43,8 +43,8 @@ MENDED = [
     (re.compile(r'\s*<link rel="preload" as="font"[^>]*>'), ""),
     (re.compile(r"<th(?=[\s>])([^>]*)>(\s*(?:<p></p>|&nbsp;)?\s*)</th>"), r"<td\1>\2</td>"),
     (
-        re.compile(r'<div class="bd-sidebar-primary bd-sidebar">'),
-        r'<div class="bd-sidebar-primary bd-sidebar" role="navigation" aria-label="Book">',
+        re.compile(r'(<div [^>]*class="bd-sidebar-primary bd-sidebar")>'),
+        r'\1 role="navigation" aria-label="Book">',
     ),
     # What a list holds is called an item by today's browsers.
     (re.compile(r'role="doc-biblioentry"'), 'role="listitem"'),
