@@ -128,7 +128,10 @@ def _article(page: Any, html: Path, name: str, names: set[str], *, deeper: bool)
         tag.name = "p"
         if re.search("code cell (source|output)|cell content", tag.get_text()):
             tag.decompose()  # it says what pressing it does
-        elif tag.find("p"):
+            continue
+        tag.parent["class"] = [*tag.parent.get("class", []), "admonition", "dropdown"]  # one look, whoever made it
+        tag["class"] = "admonition-title"
+        if tag.find("p"):
             tag.unwrap()  # no paragraph holds another
     if deeper:
         for tag in article.find_all(re.compile("^h[1-5]$")):

@@ -162,6 +162,7 @@ def test_links_inside_the_book_lead_inside_the_file(tmp_path: Path) -> None:
     assert links[:4] == ["#first--top", "#index--top", "https://example.org/", "#index--lab"]
     assert [tag.name for tag in whole.select("#first h2, .part")] == ["h1", "h2"]
     assert len(whole.find_all("p", string="folded")) == 2
+    assert len(whole.select(".admonition.dropdown > .admonition-title")) == 2
     # A browser would make an empty one of the outer, and a title that keeps to it would not keep to its text.
     assert not whole.select("p p")
     assert not whole.find_all(["details", "button", "img"])
