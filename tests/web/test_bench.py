@@ -242,7 +242,7 @@ def test_tables_hold_what_the_charts_show(visit: Visit) -> None:
     q = page.evaluate("engine().view.found.wide.layers[3]")
     assert rows.last.locator("td").first.inner_text() == page.evaluate("(q) => Layerwise.words.written(q)", q)
     page.locator(f"#{NAME} summary:visible", has_text="The line χ = 1").click()
-    expect(page.get_by_role("columnheader", name="σ_w")).to_be_visible()
+    expect(page.get_by_role("columnheader", name="σw")).to_be_visible()
 
 
 def test_a_product_of_0_is_said_and_has_no_line(visit: Visit) -> None:

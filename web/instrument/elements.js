@@ -95,7 +95,7 @@
     ];
     table.replaceChildren(
       make("caption", { text: caption }),
-      make("thead", {}, make("tr", {}, ...head.map((text) => make("th", { scope: "col", text })))),
+      make("thead", {}, make("tr", {}, ...head.map((text) => make("th", { scope: "col" }, ...withSubscripts(text))))),
       make("tbody", {}, ...rows.map((row) => make("tr", {}, ...cells(row)))));
   }
 
