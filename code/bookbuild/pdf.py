@@ -125,11 +125,12 @@ def _article(page: Any, html: Path, name: str, names: set[str], *, deeper: bool)
     for tag in article.find_all("details"):
         tag.name = "div"
     for tag in article.find_all("summary"):
-        tag.name = "p"
+        tag.name, box = "p", tag.parent
         if re.search("code cell (source|output)|cell content", tag.get_text()):
             tag.decompose()  # it says what pressing it does
+            box.unwrap()  # and what it hid is a cell like any other
             continue
-        tag.parent["class"] = [*tag.parent.get("class", []), "admonition", "dropdown"]  # one look, whoever made it
+        box["class"] = [*box.get("class", []), "admonition", "dropdown"]  # one look, whoever made it
         tag["class"] = "admonition-title"
         if tag.find("p"):
             tag.unwrap()  # no paragraph holds another
