@@ -157,6 +157,10 @@ def main(arguments: list[str] | None = None) -> int:
     if find_chromium() is None:
         print(NOT_FOUND, file=sys.stderr)
         return 1
+    paths = launch_paths((options.output / "html").resolve())
+    if not paths:
+        print(f"No page in {options.output / 'html'} has a launch button.", file=sys.stderr)
+        return 1
     shutil.rmtree(folder, ignore_errors=True)
     project, programs = folder / "project", folder / "environment" / "bin"
     subprocess.run(["git", "clone", "--quiet", options.project.resolve(), project], check=True)
@@ -169,7 +173,7 @@ def main(arguments: list[str] | None = None) -> int:
     with jupyterlab(project, environment) as (address, watch), chromium() as browser:
         tab = browser.new_page()
         tab.set_default_timeout(LOADING * 1000)
-        for name, path in launch_paths((options.output / "html").resolve()).items():
+        for name, path in paths.items():
             rows[name] = run_chapter(tab, address, path, watch)
             print(name, rows[name], flush=True)
             if not watch.is_alive():

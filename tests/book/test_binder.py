@@ -45,3 +45,13 @@ def test_without_a_browser_it_is_said_how_to_get_one(
     assert "apt-get install chromium" in capsys.readouterr().err and not list(tmp_path.iterdir())
     with pytest.raises(FileNotFoundError, match="CHROMIUM"), chromium():
         pass
+
+
+def test_pages_without_a_launch_button_are_nothing_to_try(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(binder, "find_chromium", lambda: "a browser")
+    (tmp_path / "html").mkdir()
+    (tmp_path / "html" / "index.html").write_text("<p>Nothing to run.</p>", encoding="utf-8")
+    assert binder.main(["--output", str(tmp_path)]) == 1
+    assert "has a launch button" in capsys.readouterr().err
