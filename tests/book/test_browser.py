@@ -129,7 +129,7 @@ def readers(browser: Browser, server: str) -> dict[tuple[str, str], Reader]:
     return {(origin, theme): Reader(browser, bases[origin], theme) for origin in ORIGINS for theme in THEMES}
 
 
-@pytest.fixture(params=zip(ORIGINS, THEMES, strict=True), ids="-".join)  # neither changes what the other does
+@pytest.fixture(params=list(zip(ORIGINS, THEMES, strict=True)), ids="-".join)  # neither changes what the other does
 def reader(request: pytest.FixtureRequest, readers: dict[tuple[str, str], Reader]) -> Reader:
     chosen = readers[request.param]
     chosen.complaints.clear()
@@ -194,7 +194,7 @@ def barriers(reader: Reader, name: str, width: int) -> list[str]:
     return list(page.evaluate(FAULTS_FOR_ASSISTIVE_TECHNOLOGY))
 
 
-@pytest.mark.parametrize(("width", "theme"), zip(WIDTHS, THEMES, strict=True))
+@pytest.mark.parametrize(("width", "theme"), list(zip(WIDTHS, THEMES, strict=True)))
 @pytest.mark.parametrize("name", NAMES)
 def test_a_page_has_no_barriers(readers: dict[tuple[str, str], Reader], name: str, width: int, theme: str) -> None:
     assert barriers(readers["server", theme], name, width) == []
