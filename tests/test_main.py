@@ -262,7 +262,7 @@ def test_records_of_complete_mnist_need_it(capsys: pytest.CaptureFixture[str]) -
         (["sweep", "--jobs", "0"], "'0' is no whole number, 1 or more"),
         (["sweep", "--jobs", "many"], "'many' is no whole number"),
         (["records", "--data", "svhn"], "invalid choice: 'svhn'"),
-        (["records", "nonsense"], "unknown study 'nonsense'; expected one of "),
+        (["records", "nonsense"], "unknown study 'nonsense'; expected one of cnn_ablation, "),
         (["data", "all"], "unrecognized arguments: all"),
     ],
 )

@@ -56,9 +56,13 @@ RUN_ALL = """async (path) => {
     }
     return {cells, wrong};
 }"""
+START = f"""(path) => {{
+    const failed = (error) => ({{wrong: [String(error)]}});
+    ({RUN_ALL})(path).catch(failed).then((found) => {{ window.found = found; }});
+}}"""
 END = """async () => {
     const panel = window.jupyterapp.shell.currentWidget;
-    await panel.sessionContext.shutdown();
+    await panel?.sessionContext?.shutdown();
 }"""
 
 
@@ -135,7 +139,7 @@ def run_chapter(tab: Page, address: str, path: str, watch: Watch) -> dict[str, o
     tab.goto(address.format(path), wait_until="load")
     tab.wait_for_function("window.jupyterapp?.shell?.currentWidget?.context !== undefined")
     # Not waited for: a page whose server has been ended would never answer.
-    tab.evaluate(f"(path) => {{ ({RUN_ALL})(path).then((found) => {{ window.found = found; }}); }}", path)
+    tab.evaluate(START, path)
     while (found := tab.evaluate("window.found ?? null")) is None:
         if not watch.is_alive():
             return {"processor seconds": nan, "GB": watch.peak / 2**30, "wrong": "ended for its memory"}

@@ -11,6 +11,7 @@ import argparse
 import re
 import sys
 from collections.abc import Iterator
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -189,9 +190,12 @@ def write_pdf(page: Path, path: Path) -> None:
         tab.emulate_media(media="print", color_scheme="light", reduced_motion="reduce")
         tab.goto(page.as_uri(), timeout=PATIENCE)
         chapters = tab.evaluate(FIT)
-        for _ in range(2):
-            tab.pdf(path=path, prefer_css_page_size=True, print_background=True, tagged=True, outline=True)
-            tab.evaluate(NUMBER, _beginnings(path, chapters))
+        printed = partial(
+            tab.pdf, path=path, prefer_css_page_size=True, print_background=True, tagged=True, outline=True
+        )
+        printed()
+        tab.evaluate(NUMBER, _beginnings(path, chapters))
+        printed()
 
 
 def _beginnings(path: Path, marks: list[str]) -> list[int]:

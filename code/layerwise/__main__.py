@@ -190,7 +190,7 @@ def _parser() -> argparse.ArgumentParser:
 def _one_of(what: str, names: Callable[[], Collection[str]]) -> Callable[[str], str]:
     def check(text: str) -> str:
         if text not in names():
-            raise argparse.ArgumentTypeError(f"unknown {what} {text!r}; expected one of {', '.join(names())}")
+            raise argparse.ArgumentTypeError(f"unknown {what} {text!r}; expected one of {', '.join(sorted(names()))}")
         return text
 
     return check
